@@ -1,0 +1,1 @@
+"""The Mapping Workbench: from raw source data to an integration that lasts."""
