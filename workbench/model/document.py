@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ..errors import DocumentError, Fault, did_you_mean
+from workbench.errors import DocumentError, Fault, did_you_mean
 
 __all__ = ["Document", "dump_yaml", "parse_document", "read_document", "validate", "write_text"]
 
@@ -113,7 +113,8 @@ def _compose(text: str) -> yaml.Node | None:
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
             raise yaml.MarkedYAMLError(
-                problem="aliases (*name) are not allowed; write the value out", problem_mark=event.start_mark
+                problem="aliases (*name) are not allowed; write the value out",
+                problem_mark=event.start_mark,  # type: ignore[arg-type]
             )
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
