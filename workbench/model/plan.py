@@ -1,0 +1,329 @@
+"""The one intermediate form: typed expressions over pinned primitives, and relational steps.
+
+A mapping spec resolves to a `Plan`; a plan is all that a backend sees. Expressions are nodes of a graph,
+not of a tree: equal nodes are the same object (hash-consing), so that a backend can name each shared node
+once. What every primitive means is pinned in ``docs/semantics.md``; changing a meaning changes
+`SEMANTICS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeAlias
+from weakref import WeakValueDictionary
+
+from .types import NULL, DataType
+
+__all__ = [
+    "SEMANTICS",
+    "Aggregate",
+    "Explode",
+    "Expr",
+    "Filter",
+    "Group",
+    "Guard",
+    "KeepLatest",
+    "Lookup",
+    "OnError",
+    "Plan",
+    "PlannedField",
+    "RowStep",
+    "Split",
+    "Union",
+    "Unpivot",
+    "columns_of",
+    "walk",
+]  # fmt: skip
+
+SEMANTICS = "core-1"
+OnError = Literal["reject", "null", "default", "fail"]
+
+
+class Expr:
+    """A node: an operation on other nodes with fixed parameters, and the type of its result.
+
+    Made through the functions of `workbench.model.primitives` only. Two nodes that say the same are the
+    same object, so comparing and hashing cost nothing however often a part is shared.
+
+    Attributes:
+        op: Name of the primitive.
+        args: The nodes it works on.
+        params: Its fixed parameters, by name.
+        type: The logical type of the result.
+    """
+
+    __slots__ = ("__weakref__", "args", "op", "params", "type")
+    op: str
+    args: tuple[Expr, ...]
+    params: tuple[tuple[str, Hashable], ...]
+    type: DataType
+
+    _nodes: ClassVar[WeakValueDictionary[Hashable, Expr]] = WeakValueDictionary()
+
+    def __new__(
+        cls, op: str, args: Iterable[Expr], type_: DataType, params: Iterable[tuple[str, Hashable]] = ()
+    ) -> Expr:
+        """Return the node that says this, a new one only if there is none."""
+        args, params = tuple(args), tuple(sorted(params))
+        # The type of a value is part of the key because True == 1 == 1.0 in Python.
+        key = (op, args, type_, tuple((k, _typed(v)) for k, v in params))
+        node = cls._nodes.get(key)
+        if node is None:
+            node = super().__new__(cls)
+            for name, value in (("op", op), ("args", args), ("params", params), ("type", type_)):
+                object.__setattr__(node, name, value)
+            cls._nodes[key] = node
+        return node
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("expressions never change")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Expr, (self.op, self.args, self.type, self.params))
+
+    def __getitem__(self, name: str) -> Any:
+        """The value of a parameter."""
+        return dict(self.params)[name]
+
+    def __repr__(self) -> str:
+        if self.op == "col":
+            return str(self["name"])
+        if self.op == "lit":
+            return repr(self["value"])
+        inside = [repr(a) for a in self.args] + [f"{k}={v!r}" for k, v in self.params]
+        return f"{self.op}({', '.join(inside)})"
+
+
+def _typed(value: Hashable) -> Hashable:
+    if isinstance(value, tuple):
+        return tuple(_typed(v) for v in value)
+    return (type(value), value)
+
+
+def walk(roots: Iterable[Expr]) -> Iterator[Expr]:
+    """Every node below the roots, the roots included, each once, arguments before their users."""
+    seen: set[Expr] = set()
+    stack: list[tuple[Expr, bool]] = [(root, False) for root in reversed(list(roots))]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            yield node
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((arg, False) for arg in reversed(node.args))
+
+
+def columns_of(*roots: Expr) -> tuple[str, ...]:
+    """Names of the columns that the roots read, in order of first use."""
+    return tuple(dict.fromkeys(str(n["name"]) for n in walk(roots) if n.op == "col"))
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A reason to reject a row.
+
+    Attributes:
+        code: Where the fault is, as in 'f4.2': field id and number of its step (from 1), or a row step's id.
+        field: The target field, or '' for a row step.
+        step: Name of the step that finds the fault.
+        reason: What is wrong, in the user's terms.
+        condition: Boolean; true rejects, false and null do not.
+        value: The offending value as text, for the dead letter.
+        fatal: The run stops instead of rejecting the row.
+    """
+
+    code: str
+    field: str
+    step: str
+    reason: str
+    condition: Expr
+    value: Expr
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedField:
+    """A target field: its value and what rejects its row.
+
+    Attributes:
+        name: Name in the target.
+        id: The spec's id of the field, stable under renaming.
+        value: What it is computed from; its type is the target's.
+        guards: Reasons to reject, in the order of the steps.
+    """
+
+    name: str
+    id: str
+    value: Expr
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keep the rows for which the condition is true; book the others."""
+
+    id: str
+    keep: Expr
+    book_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Take columns from a reference table.
+
+    Attributes:
+        id: The step's id.
+        table: Location of the table, as written in the spec.
+        on: Pairs (expression over the row, column of the table), compared as text.
+        take: Triples (new column, column of the table, its type).
+        cardinality: 'n:1' (a key that stands twice in the table is an error) or 'n:n' (rows multiply).
+        on_miss: 'reject' the row, leave 'null', or 'drop' it, booked.
+        book_as: The booking of dropped rows.
+        guard: The reject reason, when misses are rejected.
+    """
+
+    id: str
+    table: str
+    on: tuple[tuple[Expr, str], ...]
+    take: tuple[tuple[str, str, DataType], ...]
+    cardinality: Literal["n:1", "n:n"] = "n:1"
+    on_miss: Literal["reject", "null", "drop"] = "reject"
+    book_as: str = "not_found"
+    guard: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLatest:
+    """Keep one row per key: the one with the greatest ``order_by``.
+
+    Ties go to the row whose other columns, in order, sort last; so the answer never depends on row order.
+    """
+
+    id: str
+    by: tuple[Expr, ...]
+    order_by: Expr
+    book_as: str = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Explode:
+    """One row per item of a list; a row without items is booked."""
+
+    id: str
+    column: str
+    into: str
+    type: DataType = NULL
+    position: str | None = None
+    book_as: str = "no_items"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One aggregated column: 'sum', 'count', 'min', 'max', 'count_distinct' or 'any' (the least value)."""
+
+    name: str
+    how: Literal["sum", "count", "min", "max", "count_distinct", "any"]
+    value: Expr | None
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row per key; the rows it merges are booked."""
+
+    id: str
+    by: tuple[tuple[str, Expr], ...]
+    take: tuple[Aggregate, ...]
+    book_as: str = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Unpivot:
+    """One row per named column: its name and its value; other columns stay."""
+
+    id: str
+    columns: tuple[str, ...]
+    name: str
+    value: str
+    type: DataType
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Add the rows of another dataset that has (at least) the columns read."""
+
+    id: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One row becomes several: per part, a tag and columns taken under new names."""
+
+    id: str
+    tag: str
+    parts: tuple[tuple[str, tuple[tuple[str, Expr], ...]], ...]
+
+
+RowStep: TypeAlias = Filter | Lookup | KeepLatest | Explode | Group | Unpivot | Union | Split
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a spec resolves to.
+
+    Attributes:
+        name: Name and version of the spec, as in 'crm-customers 2.1.0'.
+        source: Columns read, with their types, in the source's order.
+        rows: Relational steps, in order.
+        fields: Target fields, in order.
+        key: Names of the target fields that identify a row; a repeated key is rejected by the quality check.
+        row_key: Source columns that identify a source row, written into dead letters.
+        semantics: The pinned meaning of the primitives.
+        fingerprint: Of the spec it came from.
+    """
+
+    name: str
+    source: tuple[tuple[str, DataType], ...]
+    rows: tuple[RowStep, ...]
+    fields: tuple[PlannedField, ...]
+    key: tuple[str, ...] = ()
+    row_key: tuple[str, ...] = ()
+    semantics: str = SEMANTICS
+    fingerprint: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """All reasons to reject, of lookups first, then of the fields in order."""
+        row = tuple(s.guard for s in self.rows if isinstance(s, Lookup) and s.guard is not None)
+        return row + tuple(g for f in self.fields for g in f.guards)
+
+    def roots(self) -> Sequence[Expr]:
+        """Every expression of the fields: values and conditions."""
+        return [
+            e for f in self.fields for e in (f.value, *(x for g in f.guards for x in (g.condition, g.value)))
+        ]
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Names of the Python-only functions that the plan needs."""
+        row_exprs = [e for s in self.rows for e in _row_expressions(s)]
+        nodes = walk([*self.roots(), *row_exprs])
+        return tuple(sorted({str(n["function"]) for n in nodes if n.op == "call"}))
+
+
+def _row_expressions(step: RowStep) -> list[Expr]:
+    if isinstance(step, Filter):
+        return [step.keep]
+    if isinstance(step, Lookup):
+        return [e for e, _ in step.on]
+    if isinstance(step, KeepLatest):
+        return [*step.by, step.order_by]
+    if isinstance(step, Group):
+        return [e for _, e in step.by] + [a.value for a in step.take if a.value is not None]
+    if isinstance(step, Split):
+        return [e for _, part in step.parts for _, e in part]
+    return []

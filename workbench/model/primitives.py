@@ -1,0 +1,364 @@
+"""The primitives: the few operations every backend implements, each with one pinned meaning.
+
+Each function builds a node and checks its types; a wrong type is a `TypeClash`, which `resolve` turns into
+a fault with the line of the spec. Unless said otherwise a null argument gives null. The meanings are
+``core-1``; where engines differ, ``docs/semantics.md`` says what is pinned and the golden cases hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from .plan import Expr
+from .types import BOOLEAN, DATE, INTEGER, NULL, TEXT, DataType, decimal
+
+__all__ = [
+    "PRIMITIVES", "WHITESPACE", "TypeClash", "all_of", "any_of", "arith", "blank_to_null", "call", "cast",
+    "change_case", "coalesce", "col", "compare", "concat", "divide", "format_number", "format_time", "is_in",
+    "is_null", "item", "json_path", "length", "lit", "member", "none_of", "pad", "parse_number", "parse_time",
+    "regex_extract", "regex_match", "regex_replace", "replace", "round_to", "shift_zone", "split_part",
+    "squeeze", "substring", "translate", "trim", "when",
+]  # fmt: skip
+
+# Unicode's White_Space property (PropList.txt): the engines' own ideas of a blank differ.
+WHITESPACE = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+MAX_SCALE = 18
+
+PRIMITIVES = frozenset(
+    ["col", "lit", "is_null", "coalesce", "when", "all_of", "any_of", "none_of", "compare", "is_in"]
+    + ["blank_to_null", "trim", "squeeze", "change_case", "concat", "length", "substring", "replace"]
+    + ["regex_match", "regex_extract", "regex_replace", "split_part", "pad", "translate", "cast"]
+    + ["parse_number", "format_number", "parse_time", "format_time", "shift_zone", "arith", "divide"]
+    + ["round_to", "json_path", "member", "item", "call"]
+)
+
+
+class TypeClash(Exception):  # noqa: N818 - a finding that resolve turns into a fault, not an error class
+    """An operation was given a type it does not work on."""
+
+
+def _need(x: Expr, *kinds: str, what: str) -> None:
+    if x.type.kind not in (*kinds, "null"):
+        wanted = " or ".join(kinds)
+        raise TypeClash(f"{what} works on {wanted}, not on {x.type}")
+
+
+def col(name: str, type_: DataType = TEXT) -> Expr:
+    """A column of the row."""
+    return Expr("col", (), type_, [("name", name)])
+
+
+def lit(value: str | int | bool | Decimal | date | None, type_: DataType | None = None) -> Expr:
+    """A constant; the type follows from the value unless given."""
+    if type_ is None:
+        if value is None:
+            type_ = NULL
+        elif isinstance(value, bool):
+            type_ = BOOLEAN
+        elif isinstance(value, int):
+            type_ = INTEGER
+        elif isinstance(value, Decimal):
+            type_ = decimal(max(0, -int(value.as_tuple().exponent)))
+        elif isinstance(value, date):
+            type_ = DATE
+        else:
+            type_ = TEXT
+    return Expr("lit", (), type_, [("value", value)])
+
+
+def is_null(x: Expr) -> Expr:
+    """Whether there is no value; never null itself."""
+    return Expr("is_null", (x,), BOOLEAN)
+
+
+def _common_type(parts: Sequence[Expr], what: str) -> DataType:
+    kinds = [p.type for p in parts if p.type.kind != "null"]
+    if not kinds:
+        return NULL
+    if all(k == kinds[0] for k in kinds):
+        return kinds[0]
+    if all(k.kind in ("integer", "decimal") for k in kinds):
+        return decimal(max(k.scale or 0 for k in kinds))
+    raise TypeClash(f"{what} needs one type, not " + " and ".join(sorted({str(k) for k in kinds})))
+
+
+def _aligned(parts: Sequence[Expr], type_: DataType) -> tuple[Expr, ...]:
+    return tuple(p if p.type == type_ else cast(p, type_) for p in parts)
+
+
+def coalesce(*parts: Expr) -> Expr:
+    """The first value that is not null."""
+    type_ = _common_type(parts, "coalesce")
+    return parts[0] if len(parts) == 1 else Expr("coalesce", _aligned(parts, type_), type_)
+
+
+def when(cases: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
+    """The value of the first case whose condition is true; a null condition is not true."""
+    for condition, _ in cases:
+        _need(condition, "boolean", what="a condition")
+    values = [v for _, v in cases] + [otherwise]
+    type_ = _common_type(values, "case")
+    aligned = _aligned(values, type_)
+    flat = [e for (c, _), v in zip(cases, aligned[:-1], strict=True) for e in (c, v)]
+    return Expr("when", (*flat, aligned[-1]), type_)
+
+
+def all_of(*conditions: Expr) -> Expr:
+    """True when every condition is true; a null condition counts as false."""
+    return conditions[0] if len(conditions) == 1 else Expr("all_of", conditions, BOOLEAN)
+
+
+def any_of(*conditions: Expr) -> Expr:
+    """True when some condition is true; a null condition counts as false."""
+    return conditions[0] if len(conditions) == 1 else Expr("any_of", conditions, BOOLEAN)
+
+
+def none_of(*conditions: Expr) -> Expr:
+    """True when no condition is true; a null condition counts as false. The only negation there is."""
+    return Expr("none_of", conditions, BOOLEAN)
+
+
+def compare(op: Literal["=", "<", "<=", ">", ">="], a: Expr, b: Expr) -> Expr:
+    """Compare two values of one type; text by code point; null with a null side."""
+    type_ = _common_type((a, b), "a comparison")
+    if type_.is_nested:
+        raise TypeClash(f"a comparison does not work on {type_}")
+    return Expr("compare", _aligned((a, b), type_), BOOLEAN, [("op", op)])
+
+
+def is_in(x: Expr, values: Sequence[str]) -> Expr:
+    """Whether a text equals one of the values, exactly."""
+    _need(x, "text", what="is_in")
+    return Expr("is_in", (x,), BOOLEAN, [("values", tuple(values))])
+
+
+def blank_to_null(x: Expr) -> Expr:
+    """Null when nothing but `WHITESPACE` is there, else the text unchanged."""
+    _need(x, "text", what="blank")
+    return Expr("blank_to_null", (x,), TEXT)
+
+
+def trim(x: Expr, characters: str = "", side: Literal["both", "start", "end"] = "both") -> Expr:
+    """Take `WHITESPACE`, or any of the characters given, from the ends."""
+    _need(x, "text", what="trim")
+    return Expr("trim", (x,), TEXT, [("characters", characters), ("side", side)])
+
+
+def squeeze(x: Expr) -> Expr:
+    """Each run of `WHITESPACE` becomes one space."""
+    _need(x, "text", what="squeeze")
+    return Expr("squeeze", (x,), TEXT)
+
+
+def change_case(x: Expr, to: Literal["upper", "lower", "title"]) -> Expr:
+    """Simple case mapping, one code point to one (UnicodeData.txt): 'ß' stays, 'Σ' gives 'σ', 'İ' gives 'i'.
+
+    Title: a letter after anything that is neither letter nor digit is raised, every other is lowered.
+    """
+    _need(x, "text", what="case")
+    return Expr("change_case", (x,), TEXT, [("to", to)])
+
+
+def concat(*parts: Expr) -> Expr:
+    """The texts in a row; null when one of them is null."""
+    for part in parts:
+        _need(part, "text", what="concat")
+    return parts[0] if len(parts) == 1 else Expr("concat", parts, TEXT)
+
+
+def length(x: Expr) -> Expr:
+    """Number of code points."""
+    _need(x, "text", what="length")
+    return Expr("length", (x,), INTEGER)
+
+
+def substring(x: Expr, start: int, count: int | None = None) -> Expr:
+    """Code points from ``start`` (0 is the first; negative counts from the end), ``count`` of them or all.
+
+    A start beyond either end is clipped to it.
+    """
+    _need(x, "text", what="substring")
+    return Expr("substring", (x,), TEXT, [("start", start), ("count", count)])
+
+
+def replace(x: Expr, old: str, new: str) -> Expr:
+    """Every occurrence of a text, from the left, by another; no pattern."""
+    _need(x, "text", what="replace")
+    if not old:
+        raise TypeClash("replace needs a text to look for")
+    return Expr("replace", (x,), TEXT, [("old", old), ("new", new)])
+
+
+def regex_match(x: Expr, pattern: str) -> Expr:
+    """Whether the pattern (see `workbench.model.regex`) is found anywhere."""
+    _need(x, "text", what="a pattern")
+    return Expr("regex_match", (x,), BOOLEAN, [("pattern", pattern)])
+
+
+def regex_extract(x: Expr, pattern: str, group: int) -> Expr:
+    """What a group of the first match holds; null without a match."""
+    _need(x, "text", what="a pattern")
+    return Expr("regex_extract", (x,), TEXT, [("pattern", pattern), ("group", group)])
+
+
+def regex_replace(x: Expr, pattern: str, new: str) -> Expr:
+    """Every match of a pattern by a literal text."""
+    _need(x, "text", what="a pattern")
+    return Expr("regex_replace", (x,), TEXT, [("pattern", pattern), ("new", new)])
+
+
+def split_part(x: Expr, separator: str, index: int) -> Expr:
+    """The part at ``index`` (0 is the first, -1 the last) between separators; null where there is none."""
+    _need(x, "text", what="split")
+    if not separator:
+        raise TypeClash("split needs a separator")
+    return Expr("split_part", (x,), TEXT, [("separator", separator), ("index", index)])
+
+
+def pad(x: Expr, width: int, fill: str, side: Literal["start", "end"]) -> Expr:
+    """Fill up to a width in code points with one character; longer texts stay."""
+    _need(x, "text", what="pad")
+    if len(fill) != 1:
+        raise TypeClash("pad fills with exactly one character")
+    return Expr("pad", (x,), TEXT, [("width", width), ("fill", fill), ("side", side)])
+
+
+def translate(x: Expr, pairs: Sequence[tuple[str, str]]) -> Expr:
+    """The text that stands beside this one in a table; null where it is not listed."""
+    _need(x, "text", what="translate")
+    return Expr("translate", (x,), TEXT, [("pairs", tuple(pairs))])
+
+
+def cast(x: Expr, to: DataType) -> Expr:
+    """Another type, null where the value does not fit; what fits is listed in ``docs/semantics.md``.
+
+    Text to integer or decimal takes plain digits with a sign and a point; to boolean 'true' and 'false'; to
+    date and timestamp ISO 8601; a decimal with fewer digits is rounded half away from zero.
+    """
+    if x.type == to:
+        return x
+    if x.type.kind == "null":
+        return lit(None, to)
+    allowed = {
+        "text": {"integer", "decimal", "float", "boolean", "date", "timestamp"},
+        "integer": {"text", "decimal", "float", "boolean"},
+        "decimal": {"text", "integer", "decimal", "float"},
+        "float": {"text", "integer", "decimal"},
+        "boolean": {"text", "integer"},
+        "date": {"text", "timestamp"},
+        "timestamp": {"text", "date"},
+        "time": {"text"},
+    }
+    if to.kind not in allowed.get(x.type.kind, set()):
+        raise TypeClash(f"{x.type} cannot become {to}")
+    return Expr("cast", (x,), to)
+
+
+def parse_number(x: Expr, point: str = ".", group: str = "", scale: int = 10) -> Expr:
+    """Text to decimal: a sign before or after, digits, whole groups of three or none, a fraction or none.
+
+    Null for anything else, for more than ``scale`` digits after the point, and for more than 38 in all.
+    """
+    _need(x, "text", what="parse_number")
+    if point == group or len(point) != 1 or len(group) > 1:
+        raise TypeClash("the decimal point and the group mark are two different characters")
+    return Expr("parse_number", (x,), decimal(scale), [("point", point), ("group", group)])
+
+
+def format_number(x: Expr, digits: int, point: str = ".", group: str = "") -> Expr:
+    """Decimal to text with a fixed number of digits after the point, rounded half away from zero."""
+    _need(x, "integer", "decimal", what="format_number")
+    return Expr("format_number", (x,), TEXT, [("digits", digits), ("point", point), ("group", group)])
+
+
+def parse_time(x: Expr, format_: str, to: DataType) -> Expr:
+    """Text to date or timestamp by one format; null unless the whole text fits and the date exists.
+
+    Codes: ``%Y`` four digits from 0001, ``%y`` two (69–99 are 19xx), ``%m %d %H %I %M %S`` one or two,
+    ``%b %B`` English month names in any case, ``%p`` AM or PM, ``%f`` one to six digits, ``%z`` Z or an
+    offset, ``%%``.
+    """
+    _need(x, "text", what="parse_date")
+    if to.kind not in ("date", "timestamp"):
+        raise TypeClash(f"a date is parsed to date or timestamp, not to {to}")
+    return Expr("parse_time", (x,), to, [("format", format_)])
+
+
+def format_time(x: Expr, format_: str) -> Expr:
+    """Date or timestamp to text, by the codes of `parse_time`, two digits each (``%f`` six, ``%z`` as Z)."""
+    _need(x, "date", "timestamp", what="format_date")
+    return Expr("format_time", (x,), TEXT, [("format", format_)])
+
+
+def shift_zone(x: Expr, zone: str) -> Expr:
+    """An instant to the wall clock of a zone, or a wall-clock time in a zone to the instant.
+
+    A wall-clock time that comes twice is the earlier instant; one that is skipped is null.
+    """
+    _need(x, "timestamp", what="timezone")
+    return Expr("shift_zone", (x,), DataType("timestamp", local=not x.type.local), [("zone", zone)])
+
+
+def arith(op: Literal["+", "-", "*"], a: Expr, b: Expr) -> Expr:
+    """Exact decimal arithmetic; null on overflow. A product's digits after the point add up."""
+    for side in (a, b):
+        _need(side, "integer", "decimal", what="arithmetic")
+    if a.type.kind == b.type.kind == "integer":
+        return Expr("arith", (a, b), INTEGER, [("op", op)])
+    scales = [side.type.scale or 0 for side in (a, b)]
+    scale = sum(scales) if op == "*" else max(scales)
+    if scale > MAX_SCALE:
+        raise TypeClash(f"the result would have {scale} digits after the point: round first")
+    return Expr("arith", (a, b), decimal(scale), [("op", op)])
+
+
+def divide(a: Expr, b: Expr, digits: int) -> Expr:
+    """Exact quotient rounded half away from zero; null when dividing by zero."""
+    for side in (a, b):
+        _need(side, "integer", "decimal", what="arithmetic")
+    return Expr("divide", (a, b), decimal(digits))
+
+
+def round_to(x: Expr, digits: int) -> Expr:
+    """Decimal with this many digits after the point, rounded half away from zero."""
+    _need(x, "integer", "decimal", what="round")
+    if x.type == decimal(digits):
+        return x
+    return Expr("round_to", (x,), decimal(digits))
+
+
+def json_path(x: Expr, path: str) -> Expr:
+    """A scalar inside a JSON text as text, by a path like ``$.a.b[0]``; null where there is none."""
+    _need(x, "text", what="json_path")
+    return Expr("json_path", (x,), TEXT, [("path", path)])
+
+
+def member(x: Expr, name: str) -> Expr:
+    """A member of a record."""
+    types = dict(x.type.fields)
+    if x.type.kind != "struct":
+        raise TypeClash(f"'.{name}' works on a record, not on {x.type}")
+    if name not in types:
+        raise TypeClash(f"there is no member '{name}'; there is: {', '.join(types)}")
+    return Expr("member", (x,), types[name], [("name", name)])
+
+
+def item(x: Expr, index: int) -> Expr:
+    """An item of a list (0 is the first, -1 the last); null where there is none."""
+    if x.type.kind != "list" or x.type.item is None:
+        raise TypeClash(f"'[{index}]' works on a list, not on {x.type}")
+    return Expr("item", (x,), x.type.item, [("index", index)])
+
+
+def call(function: str, args: Sequence[Expr], type_: DataType, **options: Hashable) -> Expr:
+    """A Python-only function by its registered name, run once per distinct combination of arguments.
+
+    It is given the arguments even when they are null, and gives null where it has no answer.
+    """
+    return Expr("call", args, type_, [("function", function), ("options", tuple(sorted(options.items())))])
