@@ -31,11 +31,13 @@ WHITESPACE = (
 MAX_SCALE = 18
 
 PRIMITIVES = frozenset(
-    ["col", "lit", "is_null", "coalesce", "when", "all_of", "any_of", "none_of", "compare", "is_in"]
-    + ["blank_to_null", "trim", "squeeze", "change_case", "concat", "length", "substring", "replace"]
-    + ["regex_match", "regex_extract", "regex_replace", "split_part", "pad", "translate", "cast"]
-    + ["parse_number", "format_number", "parse_time", "format_time", "shift_zone", "arith", "divide"]
-    + ["round_to", "json_path", "member", "item", "call"]
+    # fmt: off
+    ["col", "lit", "is_null", "coalesce", "when", "all_of", "any_of", "none_of", "compare", "is_in",
+     "blank_to_null", "trim", "squeeze", "change_case", "concat", "length", "substring", "replace",
+     "regex_match", "regex_extract", "regex_replace", "split_part", "pad", "translate", "cast",
+     "parse_number", "format_number", "parse_time", "format_time", "shift_zone", "arith", "divide",
+     "round_to", "json_path", "member", "item", "call"]
+    # fmt: on
 )
 
 
