@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from .contract import CANONICAL, Contract, Field, Rule, Sla
+from .contract_diff import Change, diff_contracts, grade_of, next_version
+from .contract_odcs import load_contract, parse_contract
+from .contract_write import contract_to_odcs, dump_contract
 from .document import Document, dump_yaml, parse_document, read_document, validate, write_text
 from .types import (
     BOOLEAN,
@@ -21,6 +25,7 @@ from .types import (
 
 __all__ = [
     "BOOLEAN",
+    "CANONICAL",
     "DATE",
     "FLOAT",
     "INTEGER",
@@ -28,12 +33,24 @@ __all__ = [
     "TEXT",
     "TIME",
     "TIMESTAMP",
+    "Change",
+    "Contract",
     "DataType",
     "Document",
+    "Field",
     "Kind",
+    "Rule",
+    "Sla",
+    "contract_to_odcs",
     "decimal",
+    "diff_contracts",
+    "dump_contract",
     "dump_yaml",
+    "grade_of",
     "list_of",
+    "load_contract",
+    "next_version",
+    "parse_contract",
     "parse_document",
     "read_document",
     "struct_of",
