@@ -26,6 +26,7 @@ _INTEGER = re.compile(r"[+-]?\d{1,40}\Z")
 _NUMBER = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,2})?\Z")
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d{0,39})(\.\d{1,40})?\Z")
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_DEMANDS = ("required", "enum", "pattern")
 _SCALARS = {"string", "number", "integer", "boolean", "null"}
 
 
@@ -92,7 +93,7 @@ def _standard() -> Schema:
 def _compiled() -> Callable[[Any], Any]:
     import fastjsonschema
 
-    compiled: Callable[[Any], Any] = fastjsonschema.compile(_explicit(_standard()))
+    compiled: Callable[[Any], Any] = fastjsonschema.compile(_explicit(_standard()), use_default=False)
     return compiled
 
 
@@ -144,19 +145,19 @@ def _shape(value: Any) -> set[str]:
     return {"object"} if isinstance(value, dict) else {"array"} if isinstance(value, list) else _SCALARS
 
 
-def _flatten(schema: Schema, value: Any, out: list[Schema], required: bool = True) -> None:
-    """Collect every part of the schema that speaks about this value."""
-    out.append(schema if required else {k: v for k, v in schema.items() if k != "required"})
+def _flatten(schema: Schema, value: Any, out: list[Schema], sure: bool = True) -> None:
+    """Collect every part of the schema that speaks about this value; one of several, without its demands."""
+    out.append(schema if sure else {k: v for k, v in schema.items() if k not in _DEMANDS})
     if "$ref" in schema:
-        _flatten(_resolve(schema["$ref"]), value, out, required)
+        _flatten(_resolve(schema["$ref"]), value, out, sure)
     for part in schema.get("allOf", ()):
-        _flatten(part, value, out, required)
+        _flatten(part, value, out, sure)
     for branches in (schema.get("anyOf", ()), schema.get("oneOf", ())):
         fitting = [b for b in branches if not _types(b) or _types(b) & _shape(value)]
         for branch in fitting:
-            _flatten(branch, value, out, required and len(fitting) == 1)
+            _flatten(branch, value, out, sure and len(fitting) == 1)
     if "if" in schema and isinstance(value, dict) and _holds(schema["if"], value):
-        _flatten(schema.get("then", {}), value, out, required)
+        _flatten(schema.get("then", {}), value, out, sure)
 
 
 class _Walk:
