@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from .plan import Expr
@@ -17,7 +17,7 @@ from .types import BOOLEAN, DATE, INTEGER, NULL, TEXT, DataType, decimal
 
 __all__ = [
     "PRIMITIVES", "WHITESPACE", "TypeClash", "all_of", "any_of", "arith", "blank_to_null", "call", "cast",
-    "change_case", "coalesce", "col", "compare", "concat", "divide", "format_number", "format_time", "is_in",
+    "change_case", "coalesce", "col", "compare", "concat", "constant", "divide", "format_number", "format_time", "is_in",
     "is_null", "item", "json_path", "length", "lit", "member", "none_of", "pad", "parse_number", "parse_time",
     "regex_extract", "regex_match", "regex_replace", "replace", "round_to", "shift_zone", "split_part",
     "squeeze", "substring", "translate", "trim", "when",
@@ -29,16 +29,6 @@ WHITESPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 MAX_SCALE = 18
-
-PRIMITIVES = frozenset(
-    # fmt: off
-    ["col", "lit", "is_null", "coalesce", "when", "all_of", "any_of", "none_of", "compare", "is_in",
-     "blank_to_null", "trim", "squeeze", "change_case", "concat", "length", "substring", "replace",
-     "regex_match", "regex_extract", "regex_replace", "split_part", "pad", "translate", "cast",
-     "parse_number", "format_number", "parse_time", "format_time", "shift_zone", "arith", "divide",
-     "round_to", "json_path", "member", "item", "call"]
-    # fmt: on
-)
 
 
 class TypeClash(Exception):  # noqa: N818 - a finding that resolve turns into a fault, not an error class
@@ -72,6 +62,30 @@ def lit(value: str | int | bool | Decimal | date | None, type_: DataType | None 
         else:
             type_ = TEXT
     return Expr("lit", (), type_, [("value", value)])
+
+
+def constant(text: str, type_: DataType) -> Expr:
+    """A constant as people write it, in the type it is needed in.
+
+    Raises:
+        TypeClash: The text is not of that type.
+    """
+    try:
+        if type_.kind == "integer":
+            return lit(int(text))
+        if type_.kind == "decimal":
+            return lit(Decimal(text))
+        if type_.kind == "date":
+            return lit(date.fromisoformat(text))
+        if type_.kind == "boolean":
+            return lit({"true": True, "false": False}[text.lower()])
+        if type_.kind == "timestamp":
+            return cast(lit(text), type_)
+    except (ValueError, InvalidOperation, KeyError):
+        raise TypeClash(f"'{text}' is not a {type_}") from None
+    if type_.kind not in ("text", "null"):
+        raise TypeClash(f"a constant cannot be a {type_}")
+    return lit(text)
 
 
 def is_null(x: Expr) -> Expr:
@@ -282,7 +296,7 @@ def format_number(x: Expr, digits: int, point: str = ".", group: str = "") -> Ex
 def parse_time(x: Expr, format_: str, to: DataType) -> Expr:
     """Text to date or timestamp by one format; null unless the whole text fits and the date exists.
 
-    Codes: ``%Y`` four digits from 0001, ``%y`` two (69–99 are 19xx), ``%m %d %H %I %M %S`` one or two,
+    Codes: ``%Y`` four digits from 0001, ``%y`` two (70–99 are 19xx), ``%m %d %H %I %M %S`` one or two,
     ``%b %B`` English month names in any case, ``%p`` AM or PM, ``%f`` one to six digits, ``%z`` Z or an
     offset, ``%%``.
     """
@@ -364,3 +378,7 @@ def call(function: str, args: Sequence[Expr], type_: DataType, **options: Hashab
     It is given the arguments even when they are null, and gives null where it has no answer.
     """
     return Expr("call", args, type_, [("function", function), ("options", tuple(sorted(options.items())))])
+
+
+# A function here is a primitive; the word that stands in the node is its name.
+PRIMITIVES = frozenset(__all__) - {"PRIMITIVES", "WHITESPACE", "TypeClash", "constant"}

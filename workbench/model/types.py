@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 __all__ = [
-    "BOOLEAN", "DATE", "FLOAT", "INTEGER", "NULL", "TEXT", "TIME", "TIMESTAMP",
+    "BOOLEAN", "DATE", "FLOAT", "INTEGER", "MAX_DIGITS", "NULL", "TEXT", "TIME", "TIMESTAMP",
     "DataType", "Kind", "decimal", "list_of", "struct_of",
 ]  # fmt: skip
 

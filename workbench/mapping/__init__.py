@@ -1,0 +1,20 @@
+"""Mapping: a spec is resolved to a plan, and the plan is applied; nothing is lost on the way."""
+
+from .apply import REJECT_COLUMNS, Applied, apply, stream
+from .counts import Counts
+from .resolve import Lineage, Resolved, resolve
+from .trial import Rejected, try_step, try_steps
+
+__all__ = [
+    "REJECT_COLUMNS",
+    "Applied",
+    "Counts",
+    "Lineage",
+    "Rejected",
+    "Resolved",
+    "apply",
+    "resolve",
+    "stream",
+    "try_step",
+    "try_steps",
+]
