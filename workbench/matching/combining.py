@@ -1,0 +1,141 @@
+"""Scores combined into one probability: each pair on its own, then against its rivals, then one to one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .scorers import scorers
+
+__all__ = ["CHOICE", "DERIVED", "Model", "assign", "choice_features", "derived", "load_model", "posterior", "strength"]
+
+Matrix = npt.NDArray[np.float64]
+
+DERIVED = ("name_best", "name_sure", "name_and_values", "no_values")
+"""What is worked out of several scores: the strongest evidence of the name, its cube (the step from 'alike' to
+'the same'), name and values agreeing, and whether there are no values to look at."""
+
+CHOICE = ("pair", "among_targets", "among_sources", "assigned", "neighbours")
+"""What the second stage sees of a pair: its own log-odds, its log-share among the rivals in its row and in its
+column (each with 'none of them' as a rival), whether the best one-to-one assignment takes it, and whether fields
+with words in common are matched to each other as well."""
+
+_FLOOR = -15.0  # log-shares below say nothing more
+
+
+@dataclass(frozen=True)
+class Model:
+    """What was learned on development sets; see weights.json.
+
+    Attributes:
+        intercept: Log-odds of a pair no scorer says anything about.
+        weights: Log-odds per point of score, by scorer or derived score; never negative but for 'no_values'.
+        choice_intercept: The same of the second stage.
+        choice: Weights of `CHOICE`.
+    """
+
+    intercept: float
+    weights: Mapping[str, float]
+    choice_intercept: float
+    choice: Mapping[str, float]
+
+
+@cache
+def load_model() -> Model:
+    """The model that ships with the workbench."""
+    data = json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
+    pair, choice = data["pair"], data["choice"]
+    return Model(pair["intercept"], pair["weights"], choice["intercept"], choice["weights"])
+
+
+def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """The scores worked out of several; see `DERIVED`."""
+
+    def get(name: str) -> Matrix:
+        return np.nan_to_num(scores[name]) if name in scores else np.zeros(next(iter(scores.values())).shape)
+
+    name = np.maximum.reduce(
+        [get("name_words"), get("abbreviation"), get("consonants") ** 2, get("spelling") ** 2]
+    )
+    values = np.maximum(get("values_within"), get("values_alike"))
+    silent = np.isnan(scores["shapes"]) if "shapes" in scores else np.zeros(name.shape)
+    return {
+        "name_best": name,
+        "name_sure": name**3,
+        "name_and_values": name * values,
+        "no_values": silent.astype(float),
+    }
+
+
+def strength(scores: Mapping[str, Matrix], model: Model) -> Matrix:
+    """The log-odds of every pair on its own.
+
+    A scorer the model has not learned (no public set carries what it looks at, or a plugin's) counts with its own
+    weight, from its neutral point.
+    """
+    total = np.full(next(iter(scores.values())).shape, model.intercept)
+    for name, matrix in {**scores, **derived(scores)}.items():
+        if name in model.weights:
+            total += model.weights[name] * np.nan_to_num(matrix)
+        elif name in scorers:
+            one = scorers[name]
+            total += one.weight * np.nan_to_num(matrix - one.neutral)
+    return total
+
+
+def _log_share(odds: Matrix, axis: int) -> Matrix:
+    """Log-probability of each pair among its row or column, 'none of them' having log-odds 0."""
+    top = np.maximum(odds.max(axis=axis, keepdims=True, initial=0.0), 0.0)
+    rivals = np.log(np.exp(odds - top).sum(axis=axis, keepdims=True) + np.exp(-top))
+    share: Matrix = odds - top - rivals
+    return share
+
+
+def assign(worth: Matrix) -> Matrix:
+    """1 for the pairs of the one-to-one assignment of the greatest total worth, else 0.
+
+    Ties fall by a worth-free order of the sorted rows and columns only if the caller sorted them; see `posterior`.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    out = np.zeros(worth.shape)
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    out[rows, columns] = 1.0
+    return out
+
+
+def choice_features(odds: Matrix, left: Matrix, right: Matrix) -> dict[str, Matrix]:
+    """The second stage's view of every pair; see `CHOICE`.
+
+    Args:
+        odds: What `strength` gave.
+        left: How alike the sources' names are among themselves, 0 on the diagonal.
+        right: The same of the targets.
+    """
+    row, column = _log_share(odds, 1), _log_share(odds, 0)
+    taken = assign(np.clip(row + column, 2 * _FLOOR, None))
+    near = left @ (np.exp(row + column) * taken) @ right
+    return {
+        "pair": np.clip(odds, _FLOOR, None),
+        "among_targets": np.clip(row, _FLOOR, None),
+        "among_sources": np.clip(column, _FLOOR, None),
+        "assigned": taken,
+        "neighbours": np.tanh(near),
+    }
+
+
+def posterior(odds: Matrix, left: Matrix, right: Matrix, model: Model) -> Matrix:
+    """The calibrated probability of every pair."""
+    if not odds.size:
+        return np.zeros(odds.shape)
+    total = np.full(odds.shape, model.choice_intercept)
+    for name, matrix in choice_features(odds, left, right).items():
+        total += model.choice.get(name, 0.0) * matrix
+    probability: Matrix = 1.0 / (1.0 + np.exp(-total))
+    return probability

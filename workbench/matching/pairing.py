@@ -1,0 +1,124 @@
+"""Two tables about to be matched: what several scorers need is worked out once, for all pairs together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from .likeness import alike
+from .names import STOPWORDS, UNITS, lexicon, shared_affix, stem, token_similarity, tokens
+from .vectors import Bags
+from .views import ColumnView
+
+__all__ = ["Names", "Pairing"]
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Names:
+    """All names of a side, a column's own name first, then its synonyms.
+
+    Attributes:
+        words: The words of each name, short forms of phrases written out.
+        owners: The column each name belongs to, ascending.
+    """
+
+    words: tuple[tuple[str, ...], ...]
+    owners: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Pairing:
+    """The columns of a source against those of a target.
+
+    Attributes:
+        sources: The source's columns.
+        targets: The target's columns.
+    """
+
+    sources: tuple[ColumnView, ...]
+    targets: tuple[ColumnView, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many columns there are on either side."""
+        return len(self.sources), len(self.targets)
+
+    @cached_property
+    def names(self) -> tuple[Names, Names]:
+        """The names of both sides, without a word that all columns of a table begin with."""
+        return _names(self.sources), _names(self.targets)
+
+    @cached_property
+    def word_weights(self) -> dict[str, float]:
+        """How much a word says: the fewer columns have it, the more; little words nearly nothing."""
+        held: dict[str, set[tuple[int, int]]] = {}
+        for side, names in enumerate(self.names):
+            for words, owner in zip(names.words, names.owners, strict=True):
+                for word in words:
+                    held.setdefault(stem(word), set()).add((side, owner))
+        total = sum(self.shape)
+        vocabulary = {w for names in self.names for words in names.words for w in words}
+        full = np.log1p(total / 2)
+        return {
+            w: float(np.log1p(total / (2 * len(held[stem(w)]))) / full) * (0.15 if w in STOPWORDS else 0.3 if w in UNITS else 1.0)
+            for w in sorted(vocabulary)
+        }
+
+    @cached_property
+    def word_similarity(self) -> tuple[dict[str, int], dict[str, int], Matrix]:
+        """The vocabularies of both sides and how alike their words are."""
+        vocabularies = [
+            {w: i for i, w in enumerate(sorted({w for words in names.words for w in words}))} for names in self.names
+        ]
+        left, right = vocabularies
+        return left, right, token_similarity(list(left), list(right))
+
+    @cached_property
+    def kinship(self) -> tuple[Matrix, Matrix]:
+        """How alike the names of a side are among themselves (words, rare ones counting more); 0 to itself."""
+        return _kinship(self.sources), _kinship(self.targets)
+
+    @cached_property
+    def values(self) -> Bags:
+        """The distinct values of every column, weighted by the rows that hold them."""
+        return Bags(*(_values(side) for side in (self.sources, self.targets)))
+
+    @cached_property
+    def alike(self) -> Matrix:
+        """How alike the values are spelt; see `likeness.alike`."""
+        return alike(self.sources, self.targets)
+
+    @cached_property
+    def has_values(self) -> Matrix:
+        """1 where both sides have values, NaN elsewhere: scorers of values multiply by it."""
+        left, right = (np.array([bool(v.seen.values) for v in s]) for s in (self.sources, self.targets))
+        return np.where(left[:, None] & right[None, :], 1.0, np.nan)
+
+
+def _names(side: Sequence[ColumnView]) -> Names:
+    own = [tokens(v.name) for v in side]
+    cut = shared_affix(own)
+    words: list[tuple[str, ...]] = []
+    owners: list[int] = []
+    for owner, view in enumerate(side):
+        for parts in dict.fromkeys([own[owner][cut:], *(tokens(s) for s in view.synonyms)]):
+            words.append(lexicon().expand(parts) or ("",))
+            owners.append(owner)
+    return Names(tuple(words), tuple(owners))
+
+
+def _values(side: Sequence[ColumnView]) -> list[dict[str, float]]:
+    return [dict(zip(v.seen.values, v.seen.shares, strict=True)) for v in side]
+
+
+def _kinship(side: Sequence[ColumnView]) -> Matrix:
+    bags = [dict.fromkeys((stem(w) for w in tokens(v.name)), 1.0) for v in side]
+    found = Bags(bags, bags).cosine()
+    np.fill_diagonal(found, 0.0)
+    return found
