@@ -2,17 +2,20 @@
 
 from .apply import REJECT_COLUMNS, Applied, apply, stream
 from .counts import Counts
+from .draft import Choice, draft_spec
 from .resolve import Lineage, Resolved, resolve
 from .trial import Rejected, try_step, try_steps
 
 __all__ = [
     "REJECT_COLUMNS",
     "Applied",
+    "Choice",
     "Counts",
     "Lineage",
     "Rejected",
     "Resolved",
     "apply",
+    "draft_spec",
     "resolve",
     "stream",
     "try_step",

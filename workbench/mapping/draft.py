@@ -1,0 +1,204 @@
+"""From matches and facts to a draft spec: which field comes from where, and through which steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from typing import Any
+
+from workbench.model import Contract, Field, Spec, dump_spec, parse_spec
+from workbench.profiling import ColumnProfile, Profile
+
+from .draft_steps import Draftee, steps_for
+
+__all__ = ["Choice", "draft_spec"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A match that was chosen for the draft.
+
+    Attributes:
+        field: The target field.
+        sources: Source paths as the profile names them ('items[].sku'), one or several.
+        score: How sure the match is, 0 to 1.
+        evidence: Why, in words.
+        translate: The proposed translation of values, where the target has a list of them.
+        untranslated: Source values for which none was found.
+    """
+
+    field: str
+    sources: tuple[str, ...]
+    score: float
+    evidence: tuple[str, ...] = ()
+    translate: Mapping[str, str] = attribute(default_factory=dict)
+    untranslated: tuple[str, ...] = ()
+
+
+def draft_spec(
+    profile: Profile,
+    entity: Contract,
+    choices: Sequence[Choice],
+    *,
+    dataset: str,
+    name: str = "",
+    maintainer: str | None = None,
+    target_is_dataset: bool = False,
+) -> Spec:
+    """Write a draft spec.
+
+    Args:
+        profile: Facts about the source.
+        entity: The contract of the target.
+        choices: At most one per target field.
+        dataset: What the spec calls its source.
+        name: Name of the spec; made from source and target when empty.
+        maintainer: Who keeps it.
+        target_is_dataset: The target is a dataset, not a canonical entity.
+
+    Returns:
+        A spec with status draft. It may still have faults that only a person can mend (a required field
+        that nothing matches); `resolve` says them.
+    """
+    columns = {c.name: c for c in profile.columns}
+    usable = [c for c in choices if all(s in columns for s in c.sources) and c.field in entity]
+    lists = _exploded(usable)
+    fields: dict[str, Any] = {}
+    evidence: dict[str, Any] = {}
+    renamed = {path: _path(path, lists) for path in columns}
+    for number, choice in enumerate(_in_order(usable, entity), start=1):
+        target, sources = entity.field(choice.field), [columns[s] for s in choice.sources]
+        draftee = Draftee(target, sources, columns, renamed, choice.translate, _system(dataset))
+        steps = steps_for(draftee)
+        written: dict[str, Any] = {"id": f"f{number}", "from": [renamed[s] for s in choice.sources]}
+        if steps:
+            written["steps"] = steps
+        fields[choice.field] = written
+        evidence[f"f{number}"] = _evidence(choice, target, sources)
+    rows = _rows(profile, entity, fields, lists, columns, renamed)
+    read = _read(fields, rows)
+    tops = dict.fromkeys(c.split(".")[0].split("[")[0] for c in columns)
+    document: dict[str, Any] = {
+        "spec": "1",
+        "name": name or f"{dataset.replace('.', '-')}-to-{entity.name}".lower(),
+        "version": "0.1.0",
+        "source": {"dataset": dataset},
+        "target": {"dataset" if target_is_dataset else "entity": entity.id if target_is_dataset else entity.name},
+        "status": "draft",
+        "rows": rows,
+        "fields": fields,
+        "unmapped": [t for t in tops if t not in read],
+        "evidence": evidence,
+    }
+    if maintainer:
+        document["maintainer"] = maintainer
+    key = _row_key(profile)
+    if key:
+        document["row_key"] = key
+    # Through the written form, so that a draft is exactly what a person would read back.
+    return parse_spec(dump_spec(Spec.model_validate(document)))
+
+
+def _in_order(choices: Sequence[Choice], entity: Contract) -> list[Choice]:
+    by_field = {c.field: c for c in choices}
+    return [by_field[f.name] for f in entity.fields if f.name in by_field]
+
+
+def _system(dataset: str) -> str:
+    return dataset.split(".")[0] if "." in dataset else ""
+
+
+def _exploded(choices: Sequence[Choice]) -> dict[str, str]:
+    """Lists whose items the target's records are, and the name an item gets."""
+    tops = dict.fromkeys(s.split("[]")[0] for c in choices for s in c.sources if "[]" in s)
+    return {t: f"{t.removesuffix('s') or t}_item" if t == t.removesuffix("s") else t.removesuffix("s") for t in tops}
+
+
+def _path(path: str, lists: Mapping[str, str]) -> str:
+    """A profile's path as a spec writes it: inside an exploded list from the item, else its first item."""
+    top, inside, rest = path.partition("[]")
+    if not inside:
+        return path
+    if top in lists and "." not in top:
+        return lists[top] + rest.replace("[]", ".0")
+    return path.replace("[]", ".0")
+
+
+def _evidence(choice: Choice, target: Field, sources: Sequence[ColumnProfile]) -> dict[str, Any]:
+    out: dict[str, Any] = {"match": f"{choice.score:.2f}"}
+    if choice.evidence:
+        out["why"] = list(choice.evidence)
+    notes = [
+        f"{s.name}: {d.format} is assumed, no row tells it from {', '.join(d.rivals)}"
+        for s in sources
+        for d in s.dates[:1]
+        if d.status in ("assumed", "conflicting") and target.type.kind in ("date", "timestamp") and d.rivals
+    ]
+    if choice.untranslated:
+        shown = "***" if target.personal else ", ".join(choice.untranslated[:10])
+        notes.append(f"no translation found for {len(choice.untranslated)} values: {shown}")
+    if notes:
+        out["check"] = notes
+    return out
+
+
+def _rows(
+    profile: Profile,
+    entity: Contract,
+    fields: Mapping[str, Any],
+    lists: Mapping[str, str],
+    columns: Mapping[str, ColumnProfile],
+    renamed: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Row steps that the facts ask for: items of lists become rows, repeated keys keep their latest."""
+    rows: list[dict[str, Any]] = [
+        {"id": f"r{i}", "explode": {"field": top, "into": item}, "book_as": "no_items"}
+        for i, (top, item) in enumerate(lists.items(), start=1)
+        if "." not in top
+    ]
+    key = [s for name in entity.key if name in fields for s in fields[name]["from"]]
+    repeated = len(key) == 1 and key[0] in columns and columns[key[0]].distinct.value < 0.999 * columns[key[0]].filled
+    when = _changed_at(columns) if repeated and not lists else None
+    if when is not None:
+        latest: dict[str, Any] = {"by": key, "order_by": renamed[when.name]}
+        if when.physical == "String" and when.dates:
+            code = when.dates[0].format
+            time = any(part in code for part in ("%H", "%I"))
+            latest["steps"] = [{"parse_timestamp" if time else "parse_date": [code]}]
+        rows.append({"id": f"r{len(rows) + 1}", "keep_latest": latest, "book_as": "merged"})
+    return rows
+
+
+def _changed_at(columns: Mapping[str, ColumnProfile]) -> ColumnProfile | None:
+    """The column that says when a record last changed, by its name and type."""
+    words = ("updated", "modified", "changed", "last_change", "geaendert", "timestamp")
+    for column in columns.values():
+        named = any(w in column.name.lower() for w in words)
+        if named and column.type.kind in ("date", "timestamp") and "[]" not in column.name:
+            return column
+    return None
+
+
+def _read(fields: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Top-level columns that the draft reads."""
+    paths = [p for f in fields.values() for p in f["from"]]
+    for f in fields.values():
+        for step in f.get("steps", ()):
+            for args in step.values() if isinstance(step, dict) else ():
+                if isinstance(args, Mapping):
+                    paths += [args[k] for k in ("region_from", "country_from", "field") if k in args]
+    for row in rows:
+        if "explode" in row:
+            paths.append(row["explode"]["field"])
+        if "keep_latest" in row:
+            paths += [*row["keep_latest"]["by"], row["keep_latest"]["order_by"]]
+    return {p.split(".")[0] for p in paths}
+
+
+def _row_key(profile: Profile) -> list[str]:
+    for candidate in profile.keys:
+        names = list(candidate.columns)
+        if not any("[" in n or "." in n for n in names):
+            return names
+    return []

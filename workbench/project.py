@@ -1,0 +1,242 @@
+"""A landscape opened for work: datasets, entities and specs by name, and the verbs on them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from workbench.backends import normalise, schema_of
+from workbench.errors import Fault, SourceError, SpecError, UnknownNameError, UsageError, did_you_mean
+from workbench.mapping import Choice, Resolved, draft_spec, resolve
+from workbench.model import Contract, DataType, Landscape, Spec, load_contract, load_landscape
+from workbench.profiling import Profile, profile
+from workbench.sources import Scan, scan
+
+if TYPE_CHECKING:
+    from workbench.matching import Matches
+
+__all__ = ["Project", "Proposal", "open_project"]
+
+SUFFIX = ".odcs.yaml"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the workbench proposes for a source and an entity: the matches and a draft spec."""
+
+    matches: Matches
+    spec: Spec
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder of work: a landscape file where there is one, else loose files.
+
+    Attributes:
+        root: The folder; every relative path starts here and none leads out.
+        landscape: The inventory, if there is one.
+    """
+
+    root: Path
+    landscape: Landscape | None = None
+
+    def scan(self, name: str) -> Scan:
+        """Open a dataset of the landscape by its id, or a file by its path.
+
+        Raises:
+            SourceError: It cannot be read.
+            UnknownNameError: The landscape has no such dataset and there is no such file.
+        """
+        if self.landscape is not None and name in self._datasets:
+            d = self.landscape.dataset(name)
+            location = d.location if not d.is_url else os.path.expandvars(d.location)
+            root = None if d.is_url else self.root
+            return scan(location, format=d.format, table=d.table, root=root, **d.options)
+        path, _, table = name.partition("::")
+        if self.landscape is not None and not (self.root / path).exists() and not Path(path).exists():
+            raise UnknownNameError.of("dataset", name, self._datasets, where=str(self.root))
+        inside = (self.root / path).exists()
+        return scan(self.root / path if inside else path, table=table or None)
+
+    @cached_property
+    def _datasets(self) -> list[str]:
+        return [d.id for d in self.landscape.datasets] if self.landscape else []
+
+    def frame(self, name: str) -> pl.LazyFrame:
+        """The rows of a dataset with canonical types."""
+        return normalise(self.scan(name).frame)
+
+    def profile(self, name: str, *, full: bool = False) -> Profile:
+        """The facts about a dataset."""
+        return profile(self.frame(name), name=name, full=full)
+
+    def contract(self, name: str) -> Contract | None:
+        """The contract of a dataset, if it has one."""
+        if self.landscape is None or name not in self._datasets or self.landscape.dataset(name).contract is None:
+            return None
+        return self.landscape.contract(name)
+
+    def entity(self, name: str) -> Contract:
+        """A canonical entity by its name, or a contract by its path.
+
+        Raises:
+            UnknownNameError: There is none, with the nearest names.
+        """
+        if name.endswith((".yaml", ".yml")):
+            return load_contract(name)
+        if self.landscape is not None and name in self.landscape.entity_names:
+            return self.landscape.entity(name)
+        for folder in (self.root, self.root / "contracts" / "entities", self.root / "contracts"):
+            path = folder / f"{name}{SUFFIX}"
+            if path.is_file():
+                return load_contract(path)
+        known = self.landscape.entity_names if self.landscape else self._loose_entities()
+        raise UnknownNameError.of("entity", name, known, where=str(self.root))
+
+    def _loose_entities(self) -> list[str]:
+        return [p.name.removesuffix(SUFFIX) for p in self.root.rglob(f"*{SUFFIX}")]
+
+    def target(self, spec: Spec) -> Contract:
+        """The contract of a spec's target, in the range of versions that the spec asks for.
+
+        Raises:
+            SpecError: The version is out of the range.
+            UnknownNameError: There is no such target.
+        """
+        if spec.target.entity is not None:
+            found = self.entity(spec.target.entity)
+        else:
+            contract = self.contract(spec.target.name)
+            if contract is None:
+                raise UsageError(
+                    f"the dataset '{spec.target.name}' has no contract",
+                    where=spec.place("target"),
+                    cure="name one in the landscape",
+                )
+            found = contract
+        wanted = spec.target.contract
+        if wanted and not in_range(found.version, wanted):
+            what = f"the spec asks for version {wanted} of {found.name}, here is {found.version}"
+            raise SpecError([Fault(what, spec.place("target"), "compare them with workbench contract diff")])
+        return found
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """A reference table that a spec names: a dataset's id or a path inside the project."""
+        if name in self._datasets:
+            return self.frame(name)
+        return normalise(scan(name, root=self.root).frame)
+
+    def table_schema(self, name: str) -> dict[str, DataType]:
+        """The columns of a reference table."""
+        return schema_of(self.table(name))
+
+    def resolve(
+        self,
+        spec: Spec,
+        *,
+        frame: pl.LazyFrame | None = None,
+        target: Contract | None = None,
+        facts: Profile | None = None,
+    ) -> Resolved:
+        """Resolve a spec against its source and target; see `workbench.mapping.resolve`."""
+        rows = self.frame(spec.source.dataset) if frame is None else normalise(frame)
+        values = {
+            c.name: [v.value for v in c.top]
+            for c in (facts.columns if facts else ())
+            if c.distinct.is_exact and len(c.top) >= c.distinct.value
+        }
+        return resolve(
+            spec,
+            schema_of(rows),
+            target or self.target(spec),
+            source_contract=self.contract(spec.source.dataset),
+            tables=self.table_schema,
+            values=values,
+        )
+
+    def propose(
+        self,
+        source: str,
+        entity: str | Contract,
+        *,
+        facts: Profile | None = None,
+        accept: float = 0.5,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Proposal:
+        """Match a source to an entity and draft a spec.
+
+        Args:
+            source: A dataset's id or a file.
+            entity: An entity's name, a contract's path, or the contract.
+            facts: The source's profile, when it is there already.
+            accept: Matches below this score are left out of the draft.
+            progress: Told what is being done.
+        """
+        from workbench.matching import match, match_values
+
+        target = entity if isinstance(entity, Contract) else self.entity(entity)
+        if facts is None:
+            progress(f"profiling {source}")
+            facts = self.profile(source)
+        progress(f"matching {source} to {target.name}")
+        matches = match(facts, target)
+        choices = []
+        for m in matches.best:
+            if m.score < accept:
+                continue
+            table: Mapping[str, str] = {}
+            stray: tuple[str, ...] = ()
+            wanted = target.field(m.target)
+            words = wanted.enum or (("true", "false") if wanted.type.kind == "boolean" else ())
+            if words and len(m.sources) == 1:
+                column = facts.column(m.sources[0])
+                counts = {v.value: int(v.count.value) for v in column.top}
+                found = match_values(counts, words)
+                table, stray = found.table, tuple(found.unmatched)
+            choices.append(Choice(m.target, tuple(m.sources), m.score, tuple(m.evidence), table, stray))
+        spec = draft_spec(facts, target, choices, dataset=source)
+        return Proposal(matches, spec)
+
+
+def in_range(version: str, wanted: str) -> bool:
+    """Whether a version lies in a range: '1.4.0' exactly, '^1.4' the same major and not older.
+
+    >>> in_range("1.5.2", "^1.4"), in_range("2.0.0", "^1.4"), in_range("1.3.9", "^1.4")
+    (True, False, False)
+    """
+    have = [int(p) for p in version.split(".")[:3] if p.isdigit()]
+    want = [int(p) for p in wanted.lstrip("^").split(".") if p.isdigit()]
+    if not wanted.startswith("^"):
+        return have[: len(want)] == want
+    return have[:1] == want[:1] and have >= want
+
+
+def open_project(path: str | os.PathLike[str] = ".") -> Project:
+    """Open a landscape file, or the folder a file lies in; the landscape is looked for upwards.
+
+    Args:
+        path: landscape.yaml, a folder, or any file inside a project.
+
+    Raises:
+        LandscapeError: The landscape is faulty.
+        SourceError: There is no such path.
+    """
+    start = Path(path).absolute()
+    if not start.exists():
+        near = [p.name for p in start.parent.glob("*")] if start.parent.is_dir() else []
+        raise SourceError("there is no such file or folder", where=str(path), cure=did_you_mean(start.name, near))
+    if start.is_file() and start.name.startswith("landscape"):
+        return Project(start.parent, load_landscape(start))
+    folder = start if start.is_dir() else start.parent
+    for candidate in (folder, *folder.parents):
+        if (candidate / "landscape.yaml").is_file():
+            return Project(candidate, load_landscape(candidate / "landscape.yaml"))
+        if (candidate / ".git").exists():
+            break
+    return Project(folder)
