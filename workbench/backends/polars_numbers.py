@@ -14,6 +14,8 @@ DIGITS = 38
 
 def within(x: pl.Expr, digits: int) -> pl.Expr:
     """The value, or null when it has more digits before the point: Polars raises where we want null."""
+    if digits >= DIGITS:  # whatever a decimal can hold fits, and 10^38 itself cannot be held
+        return x
     limit = Decimal(10) ** max(digits, 0)
     bound = pl.lit(limit, dtype=pl.Decimal(DIGITS, 0))
     return pl.when((x < bound) & (x > -limit)).then(x)

@@ -1,8 +1,8 @@
 """The step catalogue: every transformation a spec can name, each a macro over the primitives."""
 
-from . import dates, numbers, people, text, values
+from . import clock, compose, dates, numbers, people, text, values
 from .catalogue import STEPS, Context, Outcome, Step, StepFault, step
 
-_BUILT_IN = (dates, numbers, people, text, values)  # importing them registers their steps
+_BUILT_IN = (clock, compose, dates, numbers, people, text, values)  # importing them registers their steps
 
 __all__ = ["STEPS", "Context", "Outcome", "Step", "StepFault", "step"]

@@ -118,24 +118,42 @@ def check_zone(zone: str) -> str:
     return zone
 
 
+def _unformatted(format_: str) -> list[Any] | None:
+    """The step that reads what a format wrote; None where it does not name a day that can be read."""
+    plain = re.sub("%-([dmHIMS])", r"%\1", format_)
+    try:
+        check_format(plain, time=True)
+    except StepFault:
+        return None
+    return [{"parse_timestamp" if re.search("%[HIMSpfz]", plain) else "parse_date": plain}]
+
+
 @step(
-    inverse=lambda a: (
-        [{"parse_date": a.format}] if not re.search("%[HIMSpfz]", a.format) else [{"parse_timestamp": a.format}]
-    ),
+    inverse=lambda a: _unformatted(a.format),
     loses="parts that the format leaves out",
 )
 def format_date(x: Expr, *, format_: str) -> Expr:
     """Write a date or time.
 
+    Beside the codes of parse_date: without leading zeros %-d %-m %-H %-I %-M %-S, weekday %A %a %u (Monday
+    is 1), day of the year %j %-j, ISO week %V %-V and its year %G, quarter %q.
+
     >>> try_step([{"parse_date": "%Y-%m-%d"}, {"format_date": "%d.%m.%Y"}], "2024-12-31")
     '31.12.2024'
+    >>> try_step([{"parse_date": "%Y-%m-%d"}, {"format_date": "%a %-d.%-m., week %V of %G, Q%q"}], "2024-12-30")
+    'Mon 30.12., week 01 of 2025, Q4'
     """
-    for code in re.findall(r"%(.?)", format_):
+    from .clock import EXTENDED, format_parts, write_time
+
+    pieces = format_parts(format_)
+    for code in re.findall(r"%(.?)", "".join(pieces[::2])):
         if code not in _CODES or not code:
-            raise StepFault(f"the code '%{code}' in '{format_}' is not known", f"known: {' '.join(_CODES)}")
-    if x.type.kind == "date" and re.search("%[HIMSpfz]", format_):
+            raise StepFault(
+                f"the code '%{code}' in '{format_}' is not known", f"known: {' '.join((*_CODES, *EXTENDED))}"
+            )
+    if x.type.kind == "date" and re.search("%-?[HIMSpfz]", format_):
         raise StepFault(f"the format '{format_}' asks for a time of day that a date does not have")
-    return p.format_time(x, format_)
+    return write_time(x, format_)
 
 
 @step(rejects="a wall-clock time that the zone skips", inverse=lambda a: [{"timezone": a.zone}])

@@ -79,15 +79,66 @@ def parse_number(x: Expr, *, decimal: str = ".", group: str = "", digits: int | 
     inverse=lambda a: [{"parse_number": {"decimal": a.decimal, "group": a.group, "digits": a.digits}}],
     loses="digits beyond those written",
 )
-def format_number(x: Expr, *, digits: int = 2, decimal: str = ".", group: str = "") -> Expr:
-    """Write a number with a fixed number of digits after the point.
+def format_number(
+    x: Expr, *, digits: int = 2, decimal: str = ".", group: str = "", at_least: int | None = None
+) -> Expr:
+    """Write a number with a fixed number of digits after the point, or without the zeros beyond 'at_least'.
 
     >>> try_step([{"cast": "decimal"}, {"format_number": {"decimal": ",", "group": "."}}], "-1234.5")
     '-1.234,50'
+    >>> try_step([{"cast": "decimal"}, {"format_number": {"digits": 4, "at_least": 0}}], "-1234.5")
+    '-1234.5'
     """
     if decimal == group:
         raise StepFault("format_number: the decimal point and the group mark are two different characters")
-    return p.format_number(x, digits, decimal, group)
+    text = p.format_number(x, digits, decimal, group)
+    if at_least is None or at_least >= digits:
+        return text
+    point = "\\" + decimal if decimal in ".^$*+?()[]{}|\\-" else decimal
+    kept = f"(?:{point}[0-9]*[1-9])?" if at_least == 0 else f"{point}[0-9]{{{at_least}}}(?:[0-9]*[1-9])?"
+    return p.regex_extract(text, f"^([^{point}]*{kept}){point}?0*$", 1)
+
+
+def _multiple(x: Expr, to: Expr, mode: str) -> Expr:
+    nearest = p.divide(x, to, 0)
+    if mode == "nearest":
+        return nearest
+    back = p.arith("*", nearest, to)
+    one = p.lit(Decimal(1))
+    down = p.when([(p.compare(">", back, x), p.arith("-", nearest, one))], nearest)
+    up = p.when([(p.compare("<", back, x), p.arith("+", nearest, one))], nearest)
+    negative = p.compare("<", x, p.lit(0))
+    if mode in ("down", "up"):
+        return down if mode == "down" else up
+    return p.when([(negative, down)], up) if mode == "away" else p.when([(negative, up)], down)
+
+
+@step(rejects="a result that does not fit 38 digits", loses="where in its bucket a number stood")
+def bucket(
+    x: Expr,
+    *,
+    to: str,
+    mode: Literal["down", "up", "nearest", "away", "toward"] = "down",
+    start: str = "0",
+) -> Outcome:
+    """Give the multiple of a number that a value falls to: 'down', 'up', 'nearest', 'away' from or 'toward' zero.
+
+    The multiples are counted from 'start'; nearest takes halves away from it.
+
+    >>> try_step([{"cast": "integer"}, {"bucket": 10}], "47")
+    40
+    >>> try_step([{"cast": "decimal"}, {"bucket": {"to": "0.05", "mode": "nearest"}}], "0.38")
+    Decimal('0.40')
+    """
+    size, first = _number(to, "bucket"), _number(start, "bucket")
+    if size <= 0:
+        raise StepFault("bucket: 'to' is greater than 0")
+    moved = p.arith("-", x, _constant(first)) if first else x
+    found = p.arith("*", _multiple(moved, _constant(size), mode), _constant(size))
+    value = p.arith("+", found, _constant(first)) if first else found
+    if value.type.scale == 0:
+        value = p.cast(value, p.lit(0).type)
+    return Outcome(value, ((_lost(x, value), "does not fit 38 digits"),))
 
 
 @step(

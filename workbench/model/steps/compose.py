@@ -1,0 +1,65 @@
+"""The step that writes a text out of parts, each a constant or a chain of steps over one of the values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.errors import UnknownNameError
+from workbench.model import primitives as p
+from workbench.model.plan import Expr
+from workbench.model.types import TEXT
+
+from .catalogue import STEPS, Context, Outcome, StepFault, step
+
+_FORM = "a part is {text: '…'} or {from: 0, steps: [...]}"
+
+
+@step(many=True, null="a part that is null makes the whole null", rejects="what one of its steps rejects")
+def build(values: tuple[Expr, ...], *, parts: list[Any], context: Context) -> Outcome:
+    """Write a text out of parts: constants, and values of the field's 'from' (0 is the first) through steps.
+
+    >>> try_step({"build": [{"from": 1, "steps": ["upper"]}, {"text": ", "}, {"from": 0}]}, "Ada", "Lovelace")
+    'LOVELACE, Ada'
+    >>> try_step({"build": [{"steps": [{"split": {"separator": "-", "part": 1}}]}, {"text": "!"}]}, "a-b")
+    'b!'
+    """
+    if not parts:
+        raise StepFault("build: there are no parts", _FORM)
+    rejects: list[tuple[Expr, str]] = []
+    texts = [_part(values, part, context, rejects) for part in parts]
+    return Outcome(p.concat(*texts), tuple(rejects))
+
+
+def _part(values: tuple[Expr, ...], part: Any, context: Context, rejects: list[tuple[Expr, str]]) -> Expr:
+    if (
+        not isinstance(part, Mapping)
+        or not set(part) <= {"text", "from", "steps"}
+        or ("text" in part) == (len(part) > 1)
+    ):
+        raise StepFault(f"build: {part!r} is not a part", _FORM)
+    if "text" in part:
+        return p.lit(str(part["text"]))
+    try:
+        at = int(part.get("from", 0))
+        value = values[at]
+    except (ValueError, TypeError, IndexError):
+        raise StepFault(f"build: there is no value {part.get('from')!r}", f"0 to {len(values) - 1}") from None
+    steps = part.get("steps") or []
+    for written in steps if isinstance(steps, list | tuple) else [steps]:
+        name, args = _named(written)
+        try:
+            outcome = STEPS[name].apply([value], args, context)
+        except UnknownNameError as e:
+            raise StepFault(f"build: {e.fault.what}", e.fault.cure) from None
+        rejects += outcome.rejects
+        value = outcome.value
+    return value if value.type.kind == "text" else p.cast(value, TEXT)
+
+
+def _named(written: Any) -> tuple[str, Any]:
+    if isinstance(written, str):
+        return written, None
+    if isinstance(written, Mapping) and len(written) == 1:
+        return next(iter(written.items()))
+    raise StepFault(f"build: {written!r} is not a step", "write its name, or one name with its arguments")
