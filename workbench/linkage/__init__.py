@@ -1,0 +1,1 @@
+"""Linking: which records are the same thing, with crosswalk and golden records."""

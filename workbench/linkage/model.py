@@ -1,0 +1,356 @@
+"""The link model people write: fields, blocking rules, comparisons, weights, thresholds, survivorship."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from workbench.errors import Fault, LinkModelError, did_you_mean
+from workbench.model import Document, dump_yaml, parse_document, read_document, validate, write_text
+
+__all__ = [
+    "BlockingRule", "Comparison", "FieldRule", "Key", "Level", "Limits", "LinkModel", "Survivor", "SystemRule",
+    "Test", "Thresholds", "dump_link_model", "load_link_model", "parse_link_model", "save_link_model",
+]  # fmt: skip
+
+Test = Literal[
+    "exact", "jaro_winkler", "damerau_levenshtein", "token_set", "token_overlap", "token_cosine", "date_parts",
+    "within_days", "swapped_day_month", "within", "within_ratio", "within_km", "swapped", "nickname", "initial",
+    "prefix", "suffix", "custom", "else",
+]  # fmt: skip
+NEEDS_AT: frozenset[str] = frozenset(
+    ("jaro_winkler", "damerau_levenshtein", "token_set", "token_overlap", "token_cosine", "date_parts",
+     "within_days", "within", "within_ratio", "within_km", "prefix", "suffix", "custom")
+)  # fmt: skip
+PAIRED_TESTS: frozenset[str] = frozenset(("swapped", "within_km"))
+TRANSFORMS: Mapping[str, int] = {
+    "year": 0, "month": 0, "day": 0, "soundex": 0, "prefix": 1, "suffix": 1, "digits": 0, "first_token": 0,
+    "last_token": 0, "longest_token": 0, "sorted_tokens": 0, "sorted_letters": 0, "local_part": 0, "minhash": 1,
+}  # fmt: skip
+"""Blocking transforms and how many whole numbers each takes."""
+
+_KEY = re.compile(r"^\s*(?:(?P<take>\w+)\(\s*)?(?P<field>[\w .-]+?)\s*(?:,\s*(?P<size>\d+)\s*)?(?P<close>\))?\s*$")
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str | Mapping) else value
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SystemRule(_Part):
+    """How one system's records are read.
+
+    Attributes:
+        id: The column that identifies a record; the first column that is unique when left out.
+        columns: Field name → this system's column, where the names differ.
+        clean: The system holds each thing once: its records are linked one to one with those of others.
+        changed_at: The column that says when a record was last changed (for 'most_recent').
+    """
+
+    id: str | None = None
+    columns: Mapping[str, str] = {}
+    clean: bool = False
+    changed_at: str | None = None
+
+
+class FieldRule(_Part):
+    """One comparable field.
+
+    Attributes:
+        source: Columns it is made of, joined by a space; the field's own name when left out.
+        type: How its standardised values are read.
+        standardise: Steps applied in order; the type's usual ones when left out.
+        formats: Date formats tried in order (strptime), decided once for the column.
+        missing: Values that mean 'unknown', compared after standardising.
+        personal: Masked wherever it is shown.
+    """
+
+    source: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(default=(), alias="from")
+    type: Literal["text", "date", "number"] = "text"
+    standardise: Annotated[tuple[str | Mapping[str, Any], ...], BeforeValidator(_listed)] = ()
+    formats: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    missing: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    personal: bool = True
+
+
+class Key(BaseModel):
+    """One part of a blocking rule: a field, or a transform of it as in ``year(dob)`` or ``prefix(name, 3)``."""
+
+    model_config = ConfigDict(frozen=True)
+    field: str
+    take: str | None = None
+    size: int = 0
+
+    def __str__(self) -> str:
+        if self.take is None:
+            return self.field
+        return f"{self.take}({self.field}, {self.size})" if TRANSFORMS[self.take] else f"{self.take}({self.field})"
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        """Read a key expression.
+
+        >>> str(Key.parse("prefix( surname ,3)"))
+        'prefix(surname, 3)'
+
+        Raises:
+            ValueError: It is not a field nor a known transform of one.
+        """
+        found = _KEY.match(text)
+        if not found or bool(found["take"]) != bool(found["close"]) or (found["size"] and not found["take"]):
+            raise ValueError("a key is a field or transform(field) or transform(field, number)")
+        take, size = found["take"], found["size"]
+        if take and take not in TRANSFORMS:
+            raise ValueError(f"there is no transform '{take}'; {did_you_mean(take, TRANSFORMS)}")
+        if take and bool(size) != bool(TRANSFORMS[take]):
+            raise ValueError(f"{take} takes {'a number, as in ' + take + '(field, 3)' if not size else 'no number'}")
+        return cls(field=found["field"], take=take, size=int(size or 0))
+
+
+class BlockingRule(_Part):
+    """Records that agree on every key are candidate pairs; the rules of a model are joined by 'or'."""
+
+    same: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(min_length=1)
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys, read."""
+        return tuple(Key.parse(k) for k in self.same)
+
+    @property
+    def name(self) -> str:
+        """The rule in words."""
+        return " & ".join(str(k) for k in self.keys)
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        _ = self.keys
+        return self
+
+
+class Level(_Part):
+    """One outcome of a comparison; the first level that holds is taken.
+
+    Attributes:
+        test: What is tested on the two values.
+        at: The bound: a similarity at least, or a distance, number of edits or days at most.
+        fields: The comparison's fields it looks at (all of them when left out); each must hold.
+        using: The registered comparer (test 'custom' only).
+        m: Share of true matches in this level.
+        u: Share of random pairs in this level.
+    """
+
+    test: Test
+    at: float | None = None
+    fields: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    using: str | None = None
+    m: Annotated[float | None, Field(ge=0, le=1)] = None
+    u: Annotated[float | None, Field(ge=0, le=1)] = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.at is None) == (self.test in NEEDS_AT):
+            raise ValueError(f"the test '{self.test}' needs {'a bound: at' if self.at is None else 'no bound'}")
+        if (self.using is None) == (self.test == "custom"):
+            raise ValueError("'using' names the comparer of the test 'custom', and only there")
+        return self
+
+    @property
+    def label(self) -> str:
+        """The level in words."""
+        bound = "" if self.at is None else f" {self.at:g}"
+        return f"{self.using or self.test}{bound}" + (f" ({', '.join(self.fields)})" if self.fields else "")
+
+
+class Comparison(_Part):
+    """How alike two records are in one respect.
+
+    Attributes:
+        id: Its name.
+        fields: The fields it looks at.
+        levels: Outcomes, strongest first; the last one is 'else'.
+        term_frequency: Agreement on a rare value weighs more than on a common one.
+    """
+
+    id: str
+    fields: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(min_length=1)
+    levels: tuple[Level, ...] = Field(min_length=2)
+    term_frequency: bool = False
+
+    @model_validator(mode="after")
+    def _ends_in_else(self) -> Self:
+        if [i for i, lv in enumerate(self.levels) if lv.test == "else"] != [len(self.levels) - 1]:
+            raise ValueError(f"the levels of '{self.id}' must end in one 'else'")
+        for level in self.levels:
+            inside = level.fields or self.fields
+            if stray := [f for f in inside if f not in self.fields]:
+                raise ValueError(f"a level of '{self.id}' names '{stray[0]}', which is not among its fields")
+            if level.test in PAIRED_TESTS and len(inside) != 2:
+                raise ValueError(f"the test '{level.test}' in '{self.id}' needs exactly two fields")
+        return self
+
+    @property
+    def trained(self) -> bool:
+        """Whether every level has both weights."""
+        return all(lv.m is not None and lv.u is not None for lv in self.levels)
+
+
+class Thresholds(_Part):
+    """Probabilities, 0 to 1.
+
+    Attributes:
+        match: Pairs at or above are links.
+        review: Pairs at or above are worth a person's look.
+        keep: Pairs below are forgotten.
+    """
+
+    match: float = Field(default=0.5, gt=0, lt=1)
+    review: float = Field(default=0.1, ge=0, lt=1)
+    keep: float = Field(default=0.001, ge=0, lt=1)
+
+
+class Limits(_Part):
+    """Guards against exploding blocks.
+
+    Attributes:
+        pairs: Most candidate pairs in all.
+        block_pairs: Most pairs out of one value of one rule.
+        oversized: Refuse such a block, naming the value, or skip it and flag that.
+        cluster: Clusters with more records are flagged.
+    """
+
+    pairs: int = Field(default=500_000_000, gt=0)
+    block_pairs: int = Field(default=20_000_000, gt=0)
+    oversized: Literal["refuse", "skip"] = "refuse"
+    cluster: int = Field(default=100, gt=1)
+
+
+class Survivor(_Part):
+    """Which value of a cluster survives.
+
+    Attributes:
+        take: The rule; any other name is a registered survivor.
+        order: Systems, most trusted first (source_order, and ties elsewhere).
+    """
+
+    take: str = "most_complete"
+    order: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+
+
+class LinkModel(_Part):
+    """Everything that decides which records are the same thing; a file under version control."""
+
+    link_model: Literal["1"] = "1"
+    entity: str
+    scope: Literal["within", "across", "all"] = "all"
+    systems: Mapping[str, SystemRule] = {}
+    fields: Mapping[str, FieldRule] = Field(min_length=1)
+    blocking: tuple[BlockingRule, ...] = Field(min_length=1, max_length=30)
+    comparisons: tuple[Comparison, ...] = Field(min_length=1)
+    prior: Annotated[float | None, Field(gt=0, lt=1)] = None
+    thresholds: Thresholds = Thresholds()
+    clustering: Literal["cohesive", "components"] = "cohesive"
+    limits: Limits = Limits()
+    survivorship: Mapping[str, Survivor] = {}
+
+    @property
+    def trained(self) -> bool:
+        """Whether all weights and the prior are known."""
+        return self.prior is not None and all(c.trained for c in self.comparisons)
+
+    def comparison(self, name: str) -> Comparison:
+        """A comparison by its id."""
+        return next(c for c in self.comparisons if c.id == name)
+
+    def fingerprint(self, *, weights: bool = True) -> str:
+        """Hash of what decides the result; without weights, of what decides the compared values only."""
+        plain = _plain(self)
+        if not weights:
+            plain = {k: plain.get(k) for k in ("scope", "systems", "fields", "blocking", "comparisons")}
+            for comparison in plain["comparisons"]:
+                for level in comparison["levels"]:
+                    level.pop("m", None), level.pop("u", None)
+        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_link_model(path: str | os.PathLike[str]) -> LinkModel:
+    """Read a link model file.
+
+    Raises:
+        LinkModelError: With every fault and its line.
+    """
+    return _checked(read_document(path, LinkModelError))
+
+
+def parse_link_model(text: str, *, name: str = "link model") -> LinkModel:
+    """Read a link model from YAML text; see `load_link_model`."""
+    return _checked(parse_document(text, name=name, error=LinkModelError))
+
+
+def dump_link_model(model: LinkModel) -> str:
+    """The model as YAML: equal models give equal text."""
+    return dump_yaml(_plain(model))
+
+
+def save_link_model(model: LinkModel, path: str | os.PathLike[str]) -> None:
+    """Write the model, atomically."""
+    write_text(path, dump_link_model(model))
+
+
+def _plain(model: LinkModel) -> dict[str, Any]:
+    plain = model.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+    return _rounded({"link_model": "1", "entity": model.entity, **plain})  # type: ignore[no-any-return]
+
+
+def _rounded(value: Any) -> Any:
+    """Weights to six significant digits: enough to score alike, and stable in a diff."""
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    if isinstance(value, float) and math.isfinite(value):
+        return int(value) if value.is_integer() else float(f"{value:.6g}")
+    return value
+
+
+def _checked(document: Document) -> LinkModel:
+    model = validate(document, LinkModel, LinkModelError)
+    if faults := _strays(document, model):
+        raise LinkModelError(faults)
+    return model
+
+
+def _strays(document: Document, model: LinkModel) -> list[Fault]:
+    """Names that point nowhere, each with its line."""
+    faults: list[Fault] = []
+
+    def known(name: str, names: Any, kind: str, *where: str | int) -> None:
+        if name not in names:
+            faults.append(Fault(f"there is no {kind} '{name}'", document.place(where), did_you_mean(name, names)))
+
+    for i, rule in enumerate(model.blocking):
+        for j, key in enumerate(rule.keys):
+            known(key.field, model.fields, "field", "blocking", i, "same", j)
+    seen: set[str] = set()
+    for i, comparison in enumerate(model.comparisons):
+        if comparison.id in seen:
+            place = document.place(("comparisons", i, "id"))
+            faults.append(Fault(f"the comparison '{comparison.id}' stands twice", place, "rename one"))
+        seen.add(comparison.id)
+        for j, name in enumerate(comparison.fields):
+            known(name, model.fields, "field", "comparisons", i, "fields", j)
+    for system, about in model.systems.items():
+        for name in about.columns:
+            known(name, model.fields, "field", "systems", system, "columns", name)
+    return faults
