@@ -93,7 +93,7 @@ class Rule:
         operator: The comparison, as in 'mustBeLessThan'.
         value: What the metric or the query is compared with; two numbers for the 'Between' operators.
         unit: 'rows' or 'percent'; rows when not said.
-        arguments: What a metric needs besides, as in the valid values.
+        arguments: What a metric needs besides, as in the valid values; read from a file, its scalars are text.
         query: The SQL of an 'sql' rule.
         name: A short name.
         description: The rule in words.

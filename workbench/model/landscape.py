@@ -66,9 +66,7 @@ class System(_Noun):
     kind: str
     owner: str
     technology: str = ""
-    rhythm: Literal[
-        "continuous", "hourly", "daily", "nightly", "weekly", "monthly", "on demand", "unknown"
-    ] = "unknown"
+    rhythm: Literal["continuous", "hourly", "daily", "nightly", "weekly", "monthly", "on demand", "unknown"] = "unknown"
     description: str = ""
 
 
@@ -124,7 +122,7 @@ class Flow(_Noun):
 
     Attributes:
         id: Short name, as in 'crm-customers'.
-        source: Id of the source dataset.
+        source: Id of the source dataset, or name of the entity a flow to a target starts from.
         target: Name of an entity or id of a dataset.
         spec: Path of the mapping spec, relative to the landscape file; none while nobody wrote one.
         mode: batch, micro-batch or stream.
@@ -231,7 +229,7 @@ class Landscape(_Noun):
         return load_contract(path_inside(self.root, found.contract))
 
     def location(self, dataset: str | Dataset) -> str:
-        """Where a dataset lies: an absolute path, or a URL with its ${NAMES} filled in.
+        """Where a dataset lies: a path from the root, or a URL, with its ${NAMES} filled in.
 
         Raises:
             UnknownNameError: There is no such dataset.

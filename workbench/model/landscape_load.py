@@ -82,7 +82,7 @@ def _references(landscape: Landscape, document: Document) -> Iterator[Fault]:
     systems = [s.id for s in landscape.systems]
     datasets = [d.id for d in landscape.datasets]
     entities = landscape.entity_names if _inside(landscape.root, landscape.entities) else ()
-    targets = [*entities, *datasets]
+    ends = [*entities, *datasets]
     for i, system in enumerate(landscape.systems):
         yield from known("owner", system.owner, owners, ("systems", i, "owner"))
     for i, dataset in enumerate(landscape.datasets):
@@ -90,15 +90,13 @@ def _references(landscape: Landscape, document: Document) -> Iterator[Fault]:
         yield from known("owner", dataset.owner, owners, ("datasets", i, "owner"))
         yield from _file(landscape, dataset.contract, "contract", ("datasets", i, "contract"), document)
     for i, flow in enumerate(landscape.flows):
-        yield from known("dataset", flow.source, datasets, ("flows", i, "source"))
-        yield from known("entity or dataset", flow.target, targets, ("flows", i, "target"))
+        yield from known("dataset or entity", flow.source, ends, ("flows", i, "source"))
+        yield from known("entity or dataset", flow.target, ends, ("flows", i, "target"))
         yield from known("owner", flow.owner, owners, ("flows", i, "owner"))
         yield from _file(landscape, flow.documentation, "file", ("flows", i, "documentation"), document)
 
 
-def _file(
-    landscape: Landscape, path: str | None, kind: str, at: Where, document: Document
-) -> Iterator[Fault]:
+def _file(landscape: Landscape, path: str | None, kind: str, at: Where, document: Document) -> Iterator[Fault]:
     file = _inside(landscape.root, path)
     if path is None or file is None or file.is_file():
         return

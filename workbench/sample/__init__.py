@@ -1,0 +1,7 @@
+"""Seeded sample landscapes at any size: several systems that know the same people and orders, with errors."""
+
+from __future__ import annotations
+
+from .generator import Sample, generate
+
+__all__ = ["Sample", "generate"]
