@@ -149,7 +149,7 @@ class Project:
         values = {
             c.name: [v.value for v in c.top]
             for c in (facts.columns if facts else ())
-            if c.distinct.is_exact and len(c.top) >= c.distinct.value
+            if c.distinct.exact and len(c.top) >= c.distinct.value
         }
         return resolve(
             spec,

@@ -8,13 +8,13 @@ from .contract_odcs import load_contract, parse_contract
 from .contract_write import contract_to_odcs, dump_contract
 from .criteria import MEASURES, Criterion, parse_duration
 from .document import Document, dump_yaml, parse_document, read_document, validate, write_text
+from .expr import Expr, columns_of, walk
 from .landscape import Dataset, Flow, Landscape, Owner, System, path_inside
 from .landscape_load import load_landscape
 from .plan import (
     SEMANTICS,
     Aggregate,
     Explode,
-    Expr,
     Filter,
     Group,
     Guard,
@@ -26,8 +26,6 @@ from .plan import (
     Split,
     Union,
     Unpivot,
-    columns_of,
-    walk,
 )
 from .primitives import (
     PRIMITIVES,
@@ -48,27 +46,13 @@ from .primitives import (
     member,
     none_of,
     regex_match,
-    substring,
     round_to,
+    substring,
     when,
 )
 from .regex import UnportablePattern, pin_pattern
-from .spec import (
-    Branch,
-    Check,
-    Condition,
-    FieldSpec,
-    RowSpec,
-    SourceRef,
-    Spec,
-    StepSpec,
-    TargetRef,
-    dump_spec,
-    fingerprint,
-    load_spec,
-    parse_spec,
-    spec_schema,
-)
+from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
+from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
 from .steps import STEPS, Context, Outcome, Step, StepFault
 from .types import (
     BOOLEAN,

@@ -200,9 +200,7 @@ def _limit(old: Field, new: Field, aspect: str, upper: bool) -> Iterator[Change]
     tightens = before is None or (after is not None and larger != upper)
     grade: Grade = "major" if tightens else "minor"
     effect: Effect = "tightens" if tightens else "loosens"
-    yield Change(
-        grade, effect, new.name, aspect, _was(aspect.replace("_", " "), before, after), before, after
-    )
+    yield Change(grade, effect, new.name, aspect, _was(aspect.replace("_", " "), before, after), before, after)
 
 
 def _larger(a: Any, b: Any) -> bool:

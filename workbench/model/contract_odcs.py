@@ -261,9 +261,7 @@ class _Reader:
 _STANDARD = (("apiVersion", "v3.2.0"), ("kind", "DataContract"))
 
 
-def _take_values(
-    raw: dict[str, Any], own: dict[str, Any], options: dict[str, Any], type_: DataType
-) -> dict[str, Any]:
+def _take_values(raw: dict[str, Any], own: dict[str, Any], options: dict[str, Any], type_: DataType) -> dict[str, Any]:
     """What the values look like: from the standard's own keys, or from ours where it has none."""
     out: dict[str, Any] = {}
     for name, key in (("minimum", "minimum"), ("maximum", "maximum"), ("pattern", "pattern")):

@@ -237,9 +237,7 @@ class _Walk:
     def text(self, text: str, parts: Sequence[Schema], at: Where) -> str:
         for part in parts:
             if "enum" in part and text not in part["enum"]:
-                self.fault(
-                    f"'{text[:60]}' is not one of the values allowed", at, did_you_mean(text, part["enum"])
-                )
+                self.fault(f"'{text[:60]}' is not one of the values allowed", at, did_you_mean(text, part["enum"]))
                 break
             if "pattern" in part and not re.search(part["pattern"], text):
                 self.fault(f"'{text[:60]}' does not have the form {part['pattern']}", at)

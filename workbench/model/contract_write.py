@@ -83,9 +83,7 @@ def _rules_of(contract: Contract, field: str | None) -> list[dict[str, Any]]:
 def _every_rule_has_its_field(contract: Contract) -> None:
     for rule in contract.rules:
         if rule.field is not None and rule.field not in contract:
-            wrong = UnknownNameError.of(
-                "field", rule.field, [f.name for f in contract.fields], where=contract.id
-            )
+            wrong = UnknownNameError.of("field", rule.field, [f.name for f in contract.fields], where=contract.id)
             raise ContractError([wrong.fault])
 
 
@@ -127,9 +125,7 @@ def _field(field: Field, rules: Sequence[dict[str, Any]] = ()) -> dict[str, Any]
     return {"name": field.name, **_said(entry), **raw}
 
 
-def _merged(
-    items: Iterable[dict[str, Any]], kept: Iterable[Mapping[str, Any]], key: str
-) -> list[dict[str, Any]]:
+def _merged(items: Iterable[dict[str, Any]], kept: Iterable[Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
     """The items, each with what else the document said of it."""
     more = {item.get(key): item for item in kept}
     return [{**more.get(item[key], {}), **item} for item in items]

@@ -67,9 +67,7 @@ def read_document(path: str | os.PathLike[str], error: type[DocumentError] = Doc
     file = Path(path)
     try:
         if file.stat().st_size > MAX_BYTES:
-            raise error(
-                [Fault(f"the document is larger than {MAX_BYTES // 2**20} MiB", str(file), "split it")]
-            )
+            raise error([Fault(f"the document is larger than {MAX_BYTES // 2**20} MiB", str(file), "split it")])
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         siblings = [p.name for p in file.parent.glob("*") if p.suffix in (".yaml", ".yml")]
@@ -144,7 +142,7 @@ def _build(node: yaml.Node, where: Where, lines: dict[Where, int], faults: list[
             out[key] = _build(value_node, (*where, key), lines, faults, name)
             lines[(*where, key)] = key_node.start_mark.line + 1
         return out
-    if node.value in ("", "~", "null") and getattr(node, "style", None) is None:
+    if node.value in ("", "~", "null") and not getattr(node, "style", None):
         return None
     return node.value
 

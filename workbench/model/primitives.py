@@ -12,33 +12,35 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from .plan import Expr
+from .expr import Expr
+from .primitive_types import WHITESPACE, TypeClash, need
+from .primitives_text import (
+    blank_to_null,
+    change_case,
+    concat,
+    length,
+    pad,
+    regex_extract,
+    regex_match,
+    regex_replace,
+    replace,
+    split_part,
+    squeeze,
+    substring,
+    translate,
+    trim,
+)
 from .types import BOOLEAN, DATE, INTEGER, NULL, TEXT, DataType, decimal
 
 __all__ = [
     "PRIMITIVES", "WHITESPACE", "TypeClash", "all_of", "any_of", "arith", "blank_to_null", "call", "cast",
-    "change_case", "coalesce", "col", "compare", "concat", "constant", "divide", "format_number", "format_time", "is_in",
-    "is_null", "item", "json_path", "length", "lit", "member", "none_of", "pad", "parse_number", "parse_time",
+    "change_case", "coalesce", "col", "compare", "concat", "constant", "divide", "format_number",
+    "format_time", "is_in", "is_null", "item", "json_path", "length", "lit", "member", "none_of", "pad", "parse_number", "parse_time",
     "regex_extract", "regex_match", "regex_replace", "replace", "round_to", "shift_zone", "split_part",
     "squeeze", "substring", "translate", "trim", "when",
 ]  # fmt: skip
 
-# Unicode's White_Space property (PropList.txt): the engines' own ideas of a blank differ.
-WHITESPACE = (
-    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
 MAX_SCALE = 18
-
-
-class TypeClash(Exception):  # noqa: N818 - a finding that resolve turns into a fault, not an error class
-    """An operation was given a type it does not work on."""
-
-
-def _need(x: Expr, *kinds: str, what: str) -> None:
-    if x.type.kind not in (*kinds, "null"):
-        wanted = " or ".join(kinds)
-        raise TypeClash(f"{what} works on {wanted}, not on {x.type}")
 
 
 def col(name: str, type_: DataType = TEXT) -> Expr:
@@ -117,7 +119,7 @@ def coalesce(*parts: Expr) -> Expr:
 def when(cases: Sequence[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
     """The value of the first case whose condition is true; a null condition is not true."""
     for condition, _ in cases:
-        _need(condition, "boolean", what="a condition")
+        need(condition, "boolean", what="a condition")
     values = [v for _, v in cases] + [otherwise]
     type_ = _common_type(values, "case")
     aligned = _aligned(values, type_)
@@ -150,105 +152,8 @@ def compare(op: Literal["=", "<", "<=", ">", ">="], a: Expr, b: Expr) -> Expr:
 
 def is_in(x: Expr, values: Sequence[str]) -> Expr:
     """Whether a text equals one of the values, exactly."""
-    _need(x, "text", what="is_in")
+    need(x, "text", what="is_in")
     return Expr("is_in", (x,), BOOLEAN, [("values", tuple(values))])
-
-
-def blank_to_null(x: Expr) -> Expr:
-    """Null when nothing but `WHITESPACE` is there, else the text unchanged."""
-    _need(x, "text", what="blank")
-    return Expr("blank_to_null", (x,), TEXT)
-
-
-def trim(x: Expr, characters: str = "", side: Literal["both", "start", "end"] = "both") -> Expr:
-    """Take `WHITESPACE`, or any of the characters given, from the ends."""
-    _need(x, "text", what="trim")
-    return Expr("trim", (x,), TEXT, [("characters", characters), ("side", side)])
-
-
-def squeeze(x: Expr) -> Expr:
-    """Each run of `WHITESPACE` becomes one space."""
-    _need(x, "text", what="squeeze")
-    return Expr("squeeze", (x,), TEXT)
-
-
-def change_case(x: Expr, to: Literal["upper", "lower", "title"]) -> Expr:
-    """Simple case mapping, one code point to one (UnicodeData.txt): 'ß' stays, 'Σ' gives 'σ', 'İ' gives 'i'.
-
-    Title: a letter after anything that is neither letter nor digit is raised, every other is lowered.
-    """
-    _need(x, "text", what="case")
-    return Expr("change_case", (x,), TEXT, [("to", to)])
-
-
-def concat(*parts: Expr) -> Expr:
-    """The texts in a row; null when one of them is null."""
-    for part in parts:
-        _need(part, "text", what="concat")
-    return parts[0] if len(parts) == 1 else Expr("concat", parts, TEXT)
-
-
-def length(x: Expr) -> Expr:
-    """Number of code points."""
-    _need(x, "text", what="length")
-    return Expr("length", (x,), INTEGER)
-
-
-def substring(x: Expr, start: int, count: int | None = None) -> Expr:
-    """Code points from ``start`` (0 is the first; negative counts from the end), ``count`` of them or all.
-
-    A start beyond either end is clipped to it.
-    """
-    _need(x, "text", what="substring")
-    return Expr("substring", (x,), TEXT, [("start", start), ("count", count)])
-
-
-def replace(x: Expr, old: str, new: str) -> Expr:
-    """Every occurrence of a text, from the left, by another; no pattern."""
-    _need(x, "text", what="replace")
-    if not old:
-        raise TypeClash("replace needs a text to look for")
-    return Expr("replace", (x,), TEXT, [("old", old), ("new", new)])
-
-
-def regex_match(x: Expr, pattern: str) -> Expr:
-    """Whether the pattern (see `workbench.model.regex`) is found anywhere."""
-    _need(x, "text", what="a pattern")
-    return Expr("regex_match", (x,), BOOLEAN, [("pattern", pattern)])
-
-
-def regex_extract(x: Expr, pattern: str, group: int) -> Expr:
-    """What a group of the first match holds; null without a match."""
-    _need(x, "text", what="a pattern")
-    return Expr("regex_extract", (x,), TEXT, [("pattern", pattern), ("group", group)])
-
-
-def regex_replace(x: Expr, pattern: str, new: str) -> Expr:
-    """Every match of a pattern by a literal text."""
-    _need(x, "text", what="a pattern")
-    return Expr("regex_replace", (x,), TEXT, [("pattern", pattern), ("new", new)])
-
-
-def split_part(x: Expr, separator: str, index: int) -> Expr:
-    """The part at ``index`` (0 is the first, -1 the last) between separators; null where there is none."""
-    _need(x, "text", what="split")
-    if not separator:
-        raise TypeClash("split needs a separator")
-    return Expr("split_part", (x,), TEXT, [("separator", separator), ("index", index)])
-
-
-def pad(x: Expr, width: int, fill: str, side: Literal["start", "end"]) -> Expr:
-    """Fill up to a width in code points with one character; longer texts stay."""
-    _need(x, "text", what="pad")
-    if len(fill) != 1:
-        raise TypeClash("pad fills with exactly one character")
-    return Expr("pad", (x,), TEXT, [("width", width), ("fill", fill), ("side", side)])
-
-
-def translate(x: Expr, pairs: Sequence[tuple[str, str]]) -> Expr:
-    """The text that stands beside this one in a table; null where it is not listed."""
-    _need(x, "text", what="translate")
-    return Expr("translate", (x,), TEXT, [("pairs", tuple(pairs))])
 
 
 def cast(x: Expr, to: DataType) -> Expr:
@@ -281,7 +186,7 @@ def parse_number(x: Expr, point: str = ".", group: str = "", scale: int = 10) ->
 
     Null for anything else, for more than ``scale`` digits after the point, and for more than 38 in all.
     """
-    _need(x, "text", what="parse_number")
+    need(x, "text", what="parse_number")
     if point == group or len(point) != 1 or len(group) > 1:
         raise TypeClash("the decimal point and the group mark are two different characters")
     return Expr("parse_number", (x,), decimal(scale), [("point", point), ("group", group)])
@@ -289,7 +194,7 @@ def parse_number(x: Expr, point: str = ".", group: str = "", scale: int = 10) ->
 
 def format_number(x: Expr, digits: int, point: str = ".", group: str = "") -> Expr:
     """Decimal to text with a fixed number of digits after the point, rounded half away from zero."""
-    _need(x, "integer", "decimal", what="format_number")
+    need(x, "integer", "decimal", what="format_number")
     return Expr("format_number", (x,), TEXT, [("digits", digits), ("point", point), ("group", group)])
 
 
@@ -300,7 +205,7 @@ def parse_time(x: Expr, format_: str, to: DataType) -> Expr:
     ``%b %B`` English month names in any case, ``%p`` AM or PM, ``%f`` one to six digits, ``%z`` Z or an
     offset, ``%%``.
     """
-    _need(x, "text", what="parse_date")
+    need(x, "text", what="parse_date")
     if to.kind not in ("date", "timestamp"):
         raise TypeClash(f"a date is parsed to date or timestamp, not to {to}")
     return Expr("parse_time", (x,), to, [("format", format_)])
@@ -308,7 +213,7 @@ def parse_time(x: Expr, format_: str, to: DataType) -> Expr:
 
 def format_time(x: Expr, format_: str) -> Expr:
     """Date or timestamp to text, by the codes of `parse_time`, two digits each (``%f`` six, ``%z`` as Z)."""
-    _need(x, "date", "timestamp", what="format_date")
+    need(x, "date", "timestamp", what="format_date")
     return Expr("format_time", (x,), TEXT, [("format", format_)])
 
 
@@ -317,14 +222,14 @@ def shift_zone(x: Expr, zone: str) -> Expr:
 
     A wall-clock time that comes twice is the earlier instant; one that is skipped is null.
     """
-    _need(x, "timestamp", what="timezone")
+    need(x, "timestamp", what="timezone")
     return Expr("shift_zone", (x,), DataType("timestamp", local=not x.type.local), [("zone", zone)])
 
 
 def arith(op: Literal["+", "-", "*"], a: Expr, b: Expr) -> Expr:
     """Exact decimal arithmetic; null on overflow. A product's digits after the point add up."""
     for side in (a, b):
-        _need(side, "integer", "decimal", what="arithmetic")
+        need(side, "integer", "decimal", what="arithmetic")
     if a.type.kind == b.type.kind == "integer":
         return Expr("arith", (a, b), INTEGER, [("op", op)])
     scales = [side.type.scale or 0 for side in (a, b)]
@@ -337,13 +242,13 @@ def arith(op: Literal["+", "-", "*"], a: Expr, b: Expr) -> Expr:
 def divide(a: Expr, b: Expr, digits: int) -> Expr:
     """Exact quotient rounded half away from zero; null when dividing by zero."""
     for side in (a, b):
-        _need(side, "integer", "decimal", what="arithmetic")
+        need(side, "integer", "decimal", what="arithmetic")
     return Expr("divide", (a, b), decimal(digits))
 
 
 def round_to(x: Expr, digits: int) -> Expr:
     """Decimal with this many digits after the point, rounded half away from zero."""
-    _need(x, "integer", "decimal", what="round")
+    need(x, "integer", "decimal", what="round")
     if x.type == decimal(digits):
         return x
     return Expr("round_to", (x,), decimal(digits))
@@ -351,7 +256,7 @@ def round_to(x: Expr, digits: int) -> Expr:
 
 def json_path(x: Expr, path: str) -> Expr:
     """A scalar inside a JSON text as text, by a path like ``$.a.b[0]``; null where there is none."""
-    _need(x, "text", what="json_path")
+    need(x, "text", what="json_path")
     return Expr("json_path", (x,), TEXT, [("path", path)])
 
 

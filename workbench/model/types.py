@@ -10,9 +10,7 @@ __all__ = [
     "DataType", "Kind", "decimal", "list_of", "struct_of",
 ]  # fmt: skip
 
-Kind = Literal[
-    "null", "text", "integer", "decimal", "float", "boolean", "date", "timestamp", "time", "list", "struct"
-]
+Kind = Literal["null", "text", "integer", "decimal", "float", "boolean", "date", "timestamp", "time", "list", "struct"]
 MAX_DIGITS = 38
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from workbench.errors import UsageError, did_you_mean
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 from workbench.model.primitives import TypeClash
 from workbench.registry import Registry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workbench.model import primitives as p
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 from workbench.model.types import INTEGER, TEXT, DataType
 
 from .catalogue import Outcome, StepFault, step

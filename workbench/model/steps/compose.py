@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.errors import UnknownNameError
 from workbench.model import primitives as p
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 from workbench.model.types import TEXT
 
 from .catalogue import STEPS, Context, Outcome, StepFault, step
@@ -32,11 +32,8 @@ def build(values: tuple[Expr, ...], *, parts: list[Any], context: Context) -> Ou
 
 
 def _part(values: tuple[Expr, ...], part: Any, context: Context, rejects: list[tuple[Expr, str]]) -> Expr:
-    if (
-        not isinstance(part, Mapping)
-        or not set(part) <= {"text", "from", "steps"}
-        or ("text" in part) == (len(part) > 1)
-    ):
+    told = set(part) if isinstance(part, Mapping) else set()
+    if not (told == {"text"} or (told and told <= {"from", "steps"})):
         raise StepFault(f"build: {part!r} is not a part", _FORM)
     if "text" in part:
         return p.lit(str(part["text"]))

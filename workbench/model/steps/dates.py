@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from workbench.model import primitives as p
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 from workbench.model.types import DATE, TIMESTAMP, DataType
 
 from .catalogue import Outcome, StepFault, step

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from workbench.model import primitives as p
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 
 from .catalogue import Context, Outcome, StepFault, step
 from .values import _lost

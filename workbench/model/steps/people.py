@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from workbench.model import primitives as p
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 from workbench.model.types import TEXT
 
 from .catalogue import Context, Outcome, StepFault, step

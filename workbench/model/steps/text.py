@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from workbench.model import primitives as p
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 from workbench.model.regex import UnportablePattern, pin_pattern
 
 from .catalogue import Outcome, StepFault, step

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BeforeValidator
 
 from workbench.model import primitives as p
-from workbench.model.plan import Expr
+from workbench.model.expr import Expr
 from workbench.model.types import (
     BOOLEAN,
     DATE,

@@ -1,0 +1,147 @@
+"""Applying gives passed rows, rejected rows with their reasons, and books that balance."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from workbench.errors import ConservationError, FlowError, SourceError
+from workbench.mapping import Counts, Resolved, apply, stream
+
+from .conftest import COLUMNS, Run
+
+
+def test_passed_rows_have_the_form_of_the_target(resolved: Resolved, source: pl.DataFrame):
+    assert apply(resolved.plan, source).passed.rows() == [
+        ("CRM-1", "Ada Lovelace", "Female", date(1815, 12, 10), Decimal("1234.50")),
+        ("CRM-2", "Alan Turing", "Male", date(1912, 6, 23), Decimal("0.99")),
+    ]
+
+
+def test_a_rejected_row_keeps_its_values_and_says_what_is_wrong(resolved: Resolved, source: pl.DataFrame):
+    row = apply(resolved.plan, source).rejected.row(0, named=True)
+    assert {k: row[k] for k in COLUMNS} == source.row(2, named=True)
+    assert (row["_code"], row["_field"], row["_step"]) == ("f2.1", "full_name", "reorder_name")
+    assert row["_reason"] == "is not a name in the form 'Last, First'"
+    assert row["_value"] == "Hopper Grace"
+    assert row["_spec"] == "crm-customers 1.0.0"
+
+
+def test_all_faults_of_a_row_are_told(resolved: Resolved, source: pl.DataFrame):
+    faults = apply(resolved.plan, source).rejected["_faults"][0]
+    assert [f.split()[0] for f in faults.split("; ")] == ["f2.1", "f3.1", "f4.1", "f5.fit"]
+
+
+def test_an_empty_required_field_rejects_the_row(resolved: Resolved, source: pl.DataFrame):
+    row = apply(resolved.plan, source).rejected.row(1, named=True)
+    assert (row["_code"], row["_reason"]) == ("f1.required", "is required but empty")
+
+
+def test_filtered_rows_are_booked(resolved: Resolved, source: pl.DataFrame):
+    counts = apply(resolved.plan, source).counts
+    assert counts.booked == {"out_of_scope": 1}
+    assert str(counts) == "5 in, 2 out, 2 rejected, 1 out_of_scope"
+
+
+def test_a_missing_column_is_named(resolved: Resolved, source: pl.DataFrame):
+    with pytest.raises(SourceError, match="lacks columns that the spec reads: sex"):
+        apply(resolved.plan, source.drop("sex"))
+
+
+def test_an_empty_source_gives_empty_results_with_columns(resolved: Resolved, source: pl.DataFrame):
+    done = apply(resolved.plan, source.head(0))
+    assert done.passed.columns == ["customer_id", "full_name", "gender", "born_on", "balance"]
+    assert set(COLUMNS) < set(done.rejected.columns)
+
+
+def test_streaming_gives_the_same_in_small_batches(resolved: Resolved, source: pl.DataFrame):
+    whole = apply(resolved.plan, source)
+    parts = list(stream(resolved.plan, source.lazy(), batch_rows=2))
+    counts = Counts()
+    for part in parts:
+        counts.add(part.counts)
+    assert pl.concat([p.passed for p in parts]).equals(whole.passed)
+    assert pl.concat([p.rejected for p in parts]).equals(whole.rejected)
+    assert counts.check() == whole.counts
+
+
+def test_streaming_tells_how_far_it_is(resolved: Resolved, source: pl.DataFrame):
+    seen: list[int] = []
+    list(stream(resolved.plan, source.lazy(), batch_rows=2, progress=seen.append))
+    assert seen[-1] == 5
+
+
+def test_books_that_do_not_balance_stop_the_run():
+    with pytest.raises(ConservationError, match="5 rows came in, 4 are accounted for"):
+        Counts(rows_in=5, rows_out=4).check()
+
+
+def test_on_error_null_keeps_the_row(run: Run):
+    done = run({"d": ["31/02/2024"]}, {"d": {"from": "d", "steps": [{"parse_date": "%d/%m/%Y"}], "on_error": "null"}})
+    assert done.passed.rows() == [(None,)]
+
+
+def test_on_error_default_gives_the_default(run: Run):
+    field = {"from": "n", "steps": [{"cast": "integer"}], "on_error": "default", "default": "0"}
+    assert run({"n": ["x", "7"]}, {"n": field}).passed["n"].to_list() == [0, 7]
+
+
+def test_on_error_fail_stops_the_run(run: Run):
+    with pytest.raises(FlowError, match="on_error: fail"):
+        run({"n": ["x"]}, {"n": {"from": "n", "steps": [{"cast": "integer"}], "on_error": "fail"}})
+
+
+def test_cases_are_tried_in_order(run: Run):
+    case = [
+        {"when": {"field": "n", "is_null": "true"}, "then": "none"},
+        {"when": {"field": "n", "matches": "^[0-9]+$"}, "from": "n", "steps": [{"prefix": "#"}]},
+    ]
+    done = run({"n": [None, "7", "x"]}, {"n": {"case": case, "else": "other"}})
+    assert done.passed["n"].to_list() == ["none", "#7", "other"]
+
+
+def test_a_reject_in_a_case_counts_only_where_the_case_holds(run: Run):
+    case = [{"when": {"field": "kind", "equals": "d"}, "from": "v", "steps": [{"parse_date": "%Y-%m-%d"}]}]
+    done = run({"kind": ["d", "x"], "v": ["bad", "bad"]}, {"v": {"case": case}})
+    assert done.rejected["kind"].to_list() == ["d"]
+    assert done.passed["v"].to_list() == [None]
+
+
+def test_nested_fields_are_read_by_path(run: Run):
+    done = run(
+        {"c": [{"name": " Ada ", "tags": ["x", "y"]}]},
+        {"n": {"from": "c.name", "steps": ["trim"]}, "t": {"from": "c.tags.1"}},
+    )
+    assert done.passed.rows() == [("Ada", "y")]
+
+
+def test_constants_alone_keep_every_row(run: Run):
+    done = run({"a": ["x", "y", "z"]}, {"k": {"value": "CRM"}}, unmapped=["a"])
+    assert done.passed["k"].to_list() == ["CRM"] * 3
+
+
+rows = st.lists(st.tuples(*[st.none() | st.text("ab, /0129.-MFYN\t", max_size=12)] * len(COLUMNS)), max_size=30)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(rows)
+def test_every_row_is_out_rejected_or_booked(resolved: Resolved, data: list[tuple[str | None, ...]]):
+    frame = pl.DataFrame(data, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    done = apply(resolved.plan, frame)
+    assert done.passed.height + done.rejected.height + done.counts.booked.total() == len(data)
+    assert done.rejected["_code"].null_count() == 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@given(rows, st.randoms())
+def test_the_order_of_rows_does_not_matter(resolved: Resolved, data: list[tuple[str | None, ...]], random):
+    frame = pl.DataFrame(data, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    shuffled = frame[random.sample(range(len(data)), len(data))] if data else frame
+    one, other = apply(resolved.plan, frame), apply(resolved.plan, shuffled)
+    assert one.counts == other.counts
+    assert sorted(map(str, one.passed.rows())) == sorted(map(str, other.passed.rows()))

@@ -1,0 +1,221 @@
+"""The parts of a mapping spec: steps, conditions, fields and row steps, as people write them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from .plan import OnError
+
+__all__ = [
+    "Branch", "Condition", "ExplodeSpec", "FieldSpec", "GroupSpec", "KeepLatestSpec", "LookupSpec", "Names", "Part",
+    "RowSpec", "SplitSpec", "StepSpec", "Steps", "UnionSpec", "UnpivotSpec",
+]  # fmt: skip
+
+ROW_KINDS = ("filter", "lookup", "keep_latest", "explode", "group", "unpivot", "union", "split")
+
+
+class Part(BaseModel):
+    """A part of a spec: unknown keys are faults, and it never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) or value is None else [value]
+
+
+def _step(value: Any) -> Any:
+    """`trim`, `{prefix: "X"}`, `{parse_date: [..]}` and `{pad: {width: 5}}` all become name and arguments."""
+    if isinstance(value, str):
+        return {"name": value, "args": None}
+    if isinstance(value, dict) and len(value) == 1:
+        name, args = next(iter(value.items()))
+        return {"name": name, "args": args}
+    if isinstance(value, dict) and set(value) == {"name", "args"}:
+        return value
+    raise ValueError("a step is a name, or one name with its arguments: 'trim' or {prefix: 'CRM-'}")
+
+
+class StepSpec(Part):
+    """One step as written: its name and its arguments (none, one value, a list, or by name)."""
+
+    name: str
+    args: Any = None
+
+    def written(self) -> Any:
+        """The short form that people write."""
+        return self.name if self.args is None else {self.name: self.args}
+
+
+Steps = Annotated[tuple[Annotated[StepSpec, BeforeValidator(_step)], ...], BeforeValidator(_listed)]
+_NAMES = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_NAMES)]
+
+
+class Condition(Part):
+    """A test of one field, or a combination of tests. A test of a null is false, its negation true.
+
+    Exactly one test beside ``field`` (after optional ``steps``), or exactly one of all, any, not.
+    """
+
+    field: str | None = None
+    steps: Steps = ()
+    equals: str | None = None
+    not_equals: str | None = None
+    in_: Names | None = Field(None, alias="in")
+    not_in: Names | None = None
+    is_null: bool | None = None
+    is_blank: bool | None = None
+    matches: str | None = None
+    starts_with: str | None = None
+    contains: str | None = None
+    less: str | None = None
+    at_most: str | None = None
+    greater: str | None = None
+    at_least: str | None = None
+    equals_field: str | None = None
+    all: tuple[Condition, ...] | None = None
+    any: tuple[Condition, ...] | None = None
+    not_: Condition | None = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Condition:
+        given = set(self.model_dump(exclude_none=True, exclude_defaults=True))
+        combos, tests = given & {"all", "any", "not_"}, given - {"field", "steps", "all", "any", "not_"}
+        if self.field is None and (len(combos) != 1 or tests or self.steps):
+            raise ValueError("a condition tests a field ({field: x, equals: y}) or is one of all, any, not")
+        if self.field is not None and (combos or len(tests) != 1):
+            raise ValueError(f"a condition on field '{self.field}' has exactly one test, not {len(tests)}")
+        return self
+
+    @property
+    def test(self) -> tuple[str, Any]:
+        """Name and argument of the one test or combination."""
+        given = self.model_dump(exclude_none=True, exclude_defaults=True)
+        name = next(k for k in given if k not in ("field", "steps"))
+        return name.rstrip("_"), getattr(self, name)
+
+
+class Branch(Part):
+    """One case of a conditional field: a condition and the value it gives."""
+
+    when: Condition
+    then: str | None = None
+    from_: Names | None = Field(None, alias="from")
+    steps: Steps = ()
+
+    @model_validator(mode="after")
+    def _one_value(self) -> Branch:
+        if self.then is not None and self.from_:
+            raise ValueError("a case gives either 'then' (a constant) or 'from' (a field), not both")
+        return self
+
+
+class FieldSpec(Part):
+    """How one target field gets its value: from source fields and steps, a constant, or by cases."""
+
+    id: str
+    from_: Names | None = Field(None, alias="from")
+    value: str | None = None
+    case: tuple[Branch, ...] | None = None
+    else_: str | None = Field(None, alias="else")
+    else_from: str | None = None
+    steps: Steps = ()
+    on_error: OnError | None = None
+    default: str | None = None
+    inverse: Literal["auto", "none"] | Steps = "auto"
+    description: str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> FieldSpec:
+        origins = [n for n, v in (("from", self.from_), ("value", self.value), ("case", self.case)) if v]
+        if len(origins) != 1:
+            found = " and ".join(origins) or "none of them"
+            raise ValueError(f"a field has exactly one of 'from', 'value', 'case'; here: {found}")
+        if self.on_error == "default" and self.default is None:
+            raise ValueError("on_error: default needs a 'default'")
+        return self
+
+
+class LookupSpec(Part):
+    """Columns taken from a reference table by key."""
+
+    table: str
+    match: dict[str, str]
+    take: dict[str, str]
+    steps: Steps = ()
+    cardinality: Literal["n:1", "n:n"] = "n:1"
+    on_miss: Literal["reject", "null", "drop"] = "reject"
+
+
+class KeepLatestSpec(Part):
+    """One row per key, the latest."""
+
+    by: Names
+    order_by: str
+    steps: Steps = ()
+
+
+class ExplodeSpec(Part):
+    """One row per item of a list."""
+
+    field: str
+    into: str
+    position: str | None = None
+
+
+class GroupSpec(Part):
+    """One row per key with aggregates: {total: {sum: amount}}."""
+
+    by: Names
+    take: dict[str, dict[Literal["sum", "count", "min", "max", "count_distinct", "any"], str | None]]
+
+
+class UnpivotSpec(Part):
+    """One row per named column."""
+
+    fields: Names
+    name: str
+    value: str
+
+
+class UnionSpec(Part):
+    """Rows of another dataset."""
+
+    table: str
+
+
+class SplitSpec(Part):
+    """One row becomes several, each with a tag and columns under new names."""
+
+    tag: str
+    into: dict[str, dict[str, str]]
+
+
+class RowSpec(Part):
+    """One record-level step, and how the rows it takes away are booked."""
+
+    id: str
+    filter: Condition | None = None
+    lookup: LookupSpec | None = None
+    keep_latest: KeepLatestSpec | None = None
+    explode: ExplodeSpec | None = None
+    group: GroupSpec | None = None
+    unpivot: UnpivotSpec | None = None
+    union: UnionSpec | None = None
+    split: SplitSpec | None = None
+    book_as: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> RowSpec:
+        kinds = [k for k in ROW_KINDS if getattr(self, k) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"a row step is exactly one of {', '.join(ROW_KINDS)}; here: {kinds or 'none'}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which step it is."""
+        return next(k for k in ROW_KINDS if getattr(self, k) is not None)
