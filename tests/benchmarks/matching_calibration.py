@@ -78,7 +78,8 @@ def main() -> None:
 
 
 def _short(weights: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in sorted(weights.items()) if abs(value) >= 5e-4}
+    # a learned 0 is written too: a scorer missing here counts as never learned
+    return {name: round(max(value, 0.0) if abs(value) < 5e-4 else value, 4) for name, value in sorted(weights.items())}
 
 
 if __name__ == "__main__":

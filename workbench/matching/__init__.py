@@ -5,20 +5,37 @@ from __future__ import annotations
 from . import scorers_names, scorers_shapes, scorers_values  # noqa: F401  they register their scorers
 from .calibration import Case, Reliability, case_of, fit_model, reliability
 from .combining import Model, load_model, posterior, strength
+from .decisions import Decision, Decisions, load_decisions
+from .matches import Match, Matches
+from .matching import match
 from .pairing import Pairing
 from .scorers import Scorer, scorers
+from .tables import TableMatch, TableMatches, match_tables
+from .translating import ValueMatch, ValueMatches, match_values
 from .views import ColumnView, views
 
 __all__ = [
     "Case",
     "ColumnView",
+    "Decision",
+    "Decisions",
+    "Match",
+    "Matches",
     "Model",
     "Pairing",
     "Reliability",
     "Scorer",
+    "TableMatch",
+    "TableMatches",
+    "ValueMatch",
+    "ValueMatches",
     "case_of",
     "fit_model",
+    "load_decisions",
     "load_model",
+    "match",
+    "match_tables",
+    "match_values",
     "posterior",
     "reliability",
     "scorers",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -77,16 +78,20 @@ def fit_model(cases: Sequence[Case]) -> Model:
     truth = np.concatenate([c.truth.ravel() for c in cases]).astype(float)
     weights = np.concatenate([np.full(c.truth.size, c.weight / np.sqrt(c.truth.size)) for c in cases])
     choice = _fit_logistic(grid, truth, weights / weights.sum())
-    return Model(first.intercept, first.weights, float(choice[0]), dict(zip(CHOICE, map(float, choice[1:]), strict=True)))
+    return Model(
+        first.intercept, first.weights, float(choice[0]), dict(zip(CHOICE, map(float, choice[1:]), strict=True))
+    )
 
 
 def reliability(said: Matrix, right: npt.NDArray[np.bool_]) -> list[Reliability]:
     """Compare scores with the truth, bin by bin; empty bins are left out."""
     table = []
-    for low, high in zip(_BINS, _BINS[1:], strict=False):
+    for low, high in pairwise(_BINS):
         inside = (said >= low) & ((said < high) | (high == _BINS[-1]))
         if inside.any():
-            table.append(Reliability(low, high, int(inside.sum()), float(said[inside].mean()), float(right[inside].mean())))
+            table.append(
+                Reliability(low, high, int(inside.sum()), float(said[inside].mean()), float(right[inside].mean()))
+            )
     return table
 
 
@@ -117,7 +122,9 @@ def _fit_pairs(cases: Sequence[Case], designs: Sequence[Matrix], names: Sequence
         return value + _L2_PAIR * float((beta[1:] ** 2).sum()), gradient
 
     bounds = [(None, None)] + [(None, None) if n in _FREE else (0.0, None) for n in names]
-    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
+    found = minimize(
+        loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}
+    )
     fitted: Matrix = found.x
     return fitted
 

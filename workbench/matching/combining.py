@@ -60,9 +60,7 @@ def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
     def get(name: str) -> Matrix:
         return np.nan_to_num(scores[name]) if name in scores else np.zeros(next(iter(scores.values())).shape)
 
-    name = np.maximum.reduce(
-        [get("name_words"), get("abbreviation"), get("consonants") ** 2, get("spelling") ** 2]
-    )
+    name = np.maximum.reduce([get("name_words"), get("abbreviation"), get("consonants") ** 2, get("spelling") ** 2])
     values = np.maximum(get("values_within"), get("values_alike"))
     silent = np.isnan(scores["shapes"]) if "shapes" in scores else np.zeros(name.shape)
     return {

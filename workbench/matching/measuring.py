@@ -135,7 +135,7 @@ def _measure(long: pl.DataFrame, rows: int | None) -> dict[str, Measures]:
     words = _words(long)
     shapes = _nested(
         long.lazy()
-        .group_by("column", pl.col("shape_text") if "shape_text" in long.columns else _shape(pl.col("value")).alias("key"))
+        .group_by("column", _shape(pl.col("value")).alias("key"))
         .agg(pl.col("count").sum().alias("n"))
         .with_columns(n=pl.col("n") / pl.col("n").sum().over("column"))
         .sort("n", "key", descending=[True, False])
@@ -204,8 +204,8 @@ def _one(part: pl.DataFrame, rows: int | None, shapes: dict[str, float], words: 
     values = part.group_by("normal", maintain_order=True).agg(pl.col("count").sum())
     if values.height > _KEPT:
         values = values.with_columns(h=pl.col("normal").hash(7)).sort("h").head(_KEPT).sort("count", descending=True)
-    signs = part["all"].sum() - part["upper"].sum() - part["lower"].sum() - part["digit"].sum() - part["blank"].sum()
-    letters = np.array([part[n].sum() for n in ("upper", "lower", "digit", "blank")] + [signs], dtype=float)
+    letters = np.array([float(part[n].sum()) for n in ("upper", "lower", "digit", "blank", "all")])
+    letters[-1] -= letters[:-1].sum()
     return Measures(
         kind,
         tuple(values["normal"].to_list()),
@@ -226,14 +226,17 @@ def _quantiles(values: npt.NDArray[np.float64], counts: npt.NDArray[np.float64])
     return tuple(np.interp(QUANTILES * ends[-1], ends - counts[order] / 2, values[order]).tolist())
 
 
+def _in_value(value: pl.Expr) -> pl.Expr:
+    return value.str.to_lowercase().str.slice(0, _LONG).str.extract_all(r"[\p{L}]{2,}|[0-9]+").list.unique()
+
+
 def _words(long: pl.DataFrame) -> dict[str, dict[str, float]]:
     counted = (
         long.lazy()
         .sort("column", "count", "value", descending=[False, True, False])
         .group_by("column", maintain_order=True)
         .head(300)
-        .select("column", pl.len().over("column").alias("of"), key=pl.col("value").str.to_lowercase().str.slice(0, _LONG)
-                .str.extract_all(r"[\p{L}]{2,}|[0-9]+").list.unique())
+        .select("column", pl.len().over("column").alias("of"), key=_in_value(pl.col("value")))
         .explode("key", empty_as_null=True, keep_nulls=True)
         .drop_nulls("key")
         .group_by("column", "key")
@@ -242,7 +245,7 @@ def _words(long: pl.DataFrame) -> dict[str, dict[str, float]]:
         .group_by("column", maintain_order=True)
         .head(200)
         .collect()
-    )  # fmt: skip
+    )
     return _nested(counted)
 
 

@@ -14,22 +14,14 @@ import numpy.typing as npt
 
 from workbench.model import read_document
 
-__all__ = ["STOPWORDS", "UNITS", "Lexicon", "lexicon", "shared_affix", "skeleton", "stem", "token_similarity", "tokens"]
+__all__ = ["Lexicon", "lexicon", "shared_affix", "skeleton", "stem", "token_similarity", "tokens"]
 
 Matrix = npt.NDArray[np.float64]
 
-STOPWORDS = frozenset(
-    {"of", "the", "in", "at", "for", "to", "is", "a", "an", "and", "or", "by", "on", "per", "this", "s", "as", "with"}
-)
-UNITS = frozenset(
-    "mm cm m km g kg mg ml l s min h d mol pct percent usd eur minutes minute hours hour days day months month years"
-    " year weeks week".split()
-)
-"""Unit words (UCUM and ISO 8601 durations): they say how a thing is measured, not what it is."""
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _SUFFIXES = (
-    "ations", "ically", "ation", "ative", "ments", "ical", "ment", "ings", "ions", "ity", "ing", "ion", "ive",
-    "ies", "ied", "als", "ic", "al", "ed", "er", "es", "is", "ys", "s", "y", "e",
+    "ations", "ically", "ation", "ative", "ments", "ical", "ment", "ings", "ions", "ity", "ing", "ion", "ive", "ies",
+    "ied", "als", "ic", "al", "ed", "er", "es", "is", "ys", "s", "y", "e",
 )  # fmt: skip
 _MIN_STEM = 4
 _VOWELS = str.maketrans("", "", "aeiouy")
@@ -80,11 +72,15 @@ class Lexicon:
         expansions: Short form → words it may stand for.
         phrases: Short form → the words it stands for together.
         senses: Stem → numbers of the synonym groups it is in.
+        little: Words that tell two names hardly apart, as 'of'.
+        units: Words that say how a thing is measured, not what it is.
     """
 
     expansions: Mapping[str, tuple[str, ...]]
     phrases: Mapping[str, tuple[str, ...]]
     senses: Mapping[str, frozenset[int]]
+    little: frozenset[str]
+    units: frozenset[str]
 
     def expand(self, words: Sequence[str]) -> tuple[str, ...]:
         """Write short forms of several words out: ('dob',) → ('date', 'birth')."""
@@ -118,6 +114,8 @@ def lexicon() -> Lexicon:
         expansions,
         {short: tuple(words) for short, words in data["phrases"].items()},
         {word: frozenset(groups) for word, groups in senses.items()},
+        frozenset(data["little"]),
+        frozenset(data["units"]),
     )
 
 
@@ -163,7 +161,8 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> Matrix:
     out = np.maximum(out, 0.8 * _meet(left, right, lambda w: lexicon().groups(w)))
     out = np.maximum(out, 0.93 * _meet(left, right, lambda w: lexicon().stems(w) | {stem(w)}))
     out = np.maximum(out, 0.97 * _meet(left, right, lambda w: {stem(w)}))
-    return np.maximum(out, np.array(left)[:, None] == np.array(right)[None, :])
+    found: Matrix = np.maximum(out, np.array(left)[:, None] == np.array(right)[None, :])
+    return found
 
 
 def _meet(left: Sequence[str], right: Sequence[str], marks: object) -> Matrix:

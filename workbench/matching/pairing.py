@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .likeness import alike
-from .names import STOPWORDS, UNITS, lexicon, shared_affix, stem, token_similarity, tokens
+from .names import lexicon, shared_affix, stem, token_similarity, tokens
 from .vectors import Bags
 from .views import ColumnView
 
@@ -65,8 +65,10 @@ class Pairing:
         total = sum(self.shape)
         vocabulary = {w for names in self.names for words in names.words for w in words}
         full = np.log1p(total / 2)
+        known = lexicon()
         return {
-            w: float(np.log1p(total / (2 * len(held[stem(w)]))) / full) * (0.15 if w in STOPWORDS else 0.3 if w in UNITS else 1.0)
+            w: float(np.log1p(total / (2 * len(held[stem(w)]))) / full)
+            * (0.15 if w in known.little else 0.3 if w in known.units else 1.0)
             for w in sorted(vocabulary)
         }
 

@@ -67,5 +67,5 @@ def score_all(pairing: Pairing, only: tuple[str, ...] | None = None) -> dict[str
         matrix = np.asarray(one.score(pairing), dtype=np.float64)
         if matrix.shape != pairing.shape:
             raise ValueError(f"scorer '{name}' gave {matrix.shape} scores for {pairing.shape} pairs")
-        found[name] = np.clip(matrix, 0.0, 1.0).astype(np.float32)
+        found[name] = np.clip(matrix, 0.0, 1.0)
     return found

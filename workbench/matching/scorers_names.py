@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from .names import STOPWORDS, skeleton, stem, tokens
+from .names import lexicon, skeleton, stem, tokens
 from .pairing import Matrix, Names, Pairing
 from .scorers import scorer
 from .vectors import Bags, group_max
@@ -129,7 +129,7 @@ def reads_as(short: tuple[str, ...], long: tuple[str, ...]) -> float:
     """
     letters = "".join(short)
     ends = {sum(len(w) for w in short[: k + 1]) for k in range(len(short))} if len(short) > 1 else set()
-    weights = [0.25 if w in STOPWORDS else 1.0 for w in long]
+    weights = [0.25 if w in lexicon().little else 1.0 for w in long]
     total = sum(weights)
 
     @cache

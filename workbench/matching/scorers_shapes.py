@@ -9,7 +9,6 @@ import numpy as np
 from .measuring import QUANTILES
 from .pairing import Matrix, Pairing
 from .scorers import scorer
-from .vectors import Bags
 from .views import ColumnView
 
 __all__: list[str] = []
@@ -44,7 +43,8 @@ def types(pairing: Pairing) -> Matrix:
         ]
     )
     left, right = (np.array([kinds.index(v.kind) for v in s], dtype=int) for s in (pairing.sources, pairing.targets))
-    return grades[np.ix_(left, right)]
+    found: Matrix = grades[np.ix_(left, right)]
+    return found
 
 
 @scorer(
@@ -94,7 +94,8 @@ def characters(pairing: Pairing) -> Matrix:
     """Overlap of the shares of capitals, small letters, digits, blanks and signs."""
     empty = (0.2,) * 5
     a, b = (np.array([v.seen.letters or empty for v in s]) for s in (pairing.sources, pairing.targets))
-    return np.minimum(a[:, None, :], b[None, :, :]).sum(axis=2) * _spread(pairing)
+    found: Matrix = np.minimum(a[:, None, :], b[None, :, :]).sum(axis=2) * _spread(pairing)
+    return found
 
 
 @scorer("lengths", "the values are equally long", "the values are of other lengths")
@@ -103,7 +104,8 @@ def lengths(pairing: Pairing) -> Matrix:
     flat = (0.0,) * len(QUANTILES)
     a, b = (np.array([v.seen.lengths or flat for v in s]) for s in (pairing.sources, pairing.targets))
     a, b = a[:, None, 1:-1], b[None, :, 1:-1]
-    return (1 - (np.abs(a - b) / np.maximum(np.maximum(a, b), 1.0)).mean(axis=2)) * _spread(pairing)
+    found: Matrix = (1 - (np.abs(a - b) / np.maximum(np.maximum(a, b), 1.0)).mean(axis=2)) * _spread(pairing)
+    return found
 
 
 @scorer("numbers", "the numbers are spread alike", "the numbers lie elsewhere")
@@ -161,7 +163,8 @@ def frequencies(pairing: Pairing) -> Matrix:
 
     a, b = (np.array([curve(v) for v in s]) for s in (pairing.sources, pairing.targets))
     difference = np.abs(a[:, None, :] - b[None, :, :]).sum(axis=2) / 2
-    return (1 - np.clip(difference, 0, 1)) * _spread(pairing)
+    found: Matrix = (1 - np.clip(difference, 0, 1)) * _spread(pairing)
+    return found
 
 
 @scorer("openness", "both take free values, or both take values of a list", "only one takes values of a list")
@@ -173,7 +176,8 @@ def openness(pairing: Pairing) -> Matrix:
     listed = np.array(
         [np.nan if not v.seen.values else float(v.kind in ("text", "boolean") and _few(v)) for v in pairing.sources]
     )
-    return 1 - np.abs(listed[:, None] - closed[None, :])
+    found: Matrix = 1 - np.abs(listed[:, None] - closed[None, :])
+    return found
 
 
 def _few(view: ColumnView) -> bool:

@@ -46,7 +46,8 @@ class Bags:
     def cosine(self) -> Matrix:
         """Cosine of all pairs; 0 where a side is empty."""
         a, b = (_unit(m, self.rarity) for m in (self.left, self.right))
-        return np.clip((a @ b.T).toarray(), 0.0, 1.0)
+        found: Matrix = np.clip((a @ b.T).toarray(), 0.0, 1.0)
+        return found
 
     def unit(self) -> tuple[Any, Any]:
         """Both sides as vectors of length one, sparse."""

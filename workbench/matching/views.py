@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -12,7 +12,7 @@ from workbench.profiling import ColumnProfile, Profile
 
 from .measuring import Measures, measure, measure_frame, physical_kind
 
-__all__ = ["ColumnView", "Side", "with_sample", "views"]
+__all__ = ["ColumnView", "Side", "views", "with_sample"]
 
 Side = "Profile | Contract | pl.DataFrame | pl.LazyFrame | tuple[ColumnView, ...]"
 
@@ -66,9 +66,7 @@ def views(side: object, *, sample: pl.DataFrame | pl.LazyFrame | None = None) ->
     else:
         from workbench.errors import UsageError
 
-        raise UsageError(
-            f"cannot match a {type(side).__name__}", cure="give a profile, a contract or a Polars frame"
-        )
+        raise UsageError(f"cannot match a {type(side).__name__}", cure="give a profile, a contract or a Polars frame")
     return found if sample is None else with_sample(found, _of_frame(sample))
 
 
@@ -110,7 +108,7 @@ def _of_field(f: Field) -> ColumnView:
 
 
 def _of_profile(profile: Profile) -> tuple[ColumnView, ...]:
-    columns = [c for c in profile.columns.values()] if isinstance(profile.columns, Mapping) else list(profile.columns)
+    columns = profile.columns
     counted = {c.name: _counts(c) for c in columns}
     measured = measure(counted)
     return tuple(_of_column(c, measured[c.name]) for c in columns)

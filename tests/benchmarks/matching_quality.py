@@ -1,0 +1,121 @@
+"""How well matching finds known matches: recall at ground truth, MRR, F1, seconds, calibration; beside its peers.
+
+    python tests/benchmarks/matching_quality.py --pairs DIR [--pairs DIR…] [--json] [--peers [--peers-python PYTHON]]
+
+DIR holds FAMILY/PAIR/{source,target,truth}.csv, or STUDY/{source,truth}.csv with one target.csv for all. Measures as
+Valentine defines them: recall among as many best-scored pairs as the truth has; mean reciprocal rank of the first
+true target of each source column; F1 of the pairs proposed one to one (ours: those at 0.5 or above).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from matching_sets import Task, tasks
+
+from workbench.matching import match, reliability
+
+HERE = Path(__file__).parent
+
+
+def measure(task: Task) -> dict[str, Any]:
+    """Match one case and compare with its truth."""
+    started = time.perf_counter()
+    left, right = task.sides()
+    found = match(left, right)
+    seconds = time.perf_counter() - started
+    sources = {v.name: i for i, v in enumerate(found.columns)}
+    targets = {v.name: j for j, v in enumerate(found.fields)}
+    truth = np.zeros(found.scores.shape, dtype=bool)
+    for a, b in task.truth:
+        if a in sources and b in targets:
+            truth[sources[a], targets[b]] = True
+    ranked = np.argsort(-found.scores.ravel(), kind="stable")[: len(task.truth)]
+    ranks = []
+    for i in np.flatnonzero(truth.any(axis=1)):
+        order = np.argsort(-found.scores[i], kind="stable")
+        ranks.append(1 / (1 + np.flatnonzero(truth[i][order])[0]))
+    proposed = {(m.sources[0], m.target) for m in found.best if len(m.sources) == 1 and m.part is None}
+    hits = len(proposed & task.truth)
+    return {
+        "pair": task.name,
+        "recall_at_truth": float(truth.ravel()[ranked].sum() / len(task.truth)),
+        "mrr": float(np.mean(ranks)) if ranks else 0.0,
+        "f1": 2 * hits / (len(proposed) + len(task.truth)),
+        "seconds": seconds,
+        "_said": found.scores.ravel(),
+        "_right": truth.ravel(),
+    }
+
+
+def average(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Means over the pairs; seconds are summed."""
+    out = {name: round(float(np.mean([r[name] for r in rows])), 4) for name in ("recall_at_truth", "mrr", "f1")}
+    return {"pairs": len(rows), **out, "seconds": round(sum(r["seconds"] for r in rows), 2)}
+
+
+def ours(folder: Path) -> dict[str, Any]:
+    """Our own figures on a folder."""
+    rows = [measure(task) for task in tasks(folder)]
+    table = reliability(np.concatenate([r.pop("_said") for r in rows]), np.concatenate([r.pop("_right") for r in rows]))
+    return {
+        "folder": str(folder),
+        "workbench": average(rows),
+        "calibration": [
+            {"from": b.low, "to": b.high, "pairs": b.pairs, "said": round(b.said, 3), "right": round(b.right, 3)}
+            for b in table
+        ],
+        "each": rows,
+    }
+
+
+def peers(folder: Path, python: str, only: str | None) -> dict[str, Any]:
+    """The peers' figures, from whatever matchers the given interpreter has."""
+    command = [python, str(HERE / "matching_peers.py"), str(folder), *(["--only", only] if only else [])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {"not run": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no reason given"}
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def main() -> None:
+    """Run as a script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=Path, action="append", required=True, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--peers", action="store_true", help="run the peers that are installed as well")
+    parser.add_argument("--peers-python", default=sys.executable, help="the interpreter that has them")
+    parser.add_argument("--peers-only", help="names of peers, by commas")
+    options = parser.parse_args()
+    results = []
+    for folder in options.pairs:
+        if not folder.is_dir():
+            parser.error(f"there is no folder {folder}")
+        result = ours(folder)
+        if options.peers:
+            result["peers"] = peers(folder, options.peers_python, options.peers_only)
+        results.append(result)
+    if options.json:
+        print(json.dumps(results if len(results) > 1 else results[0], indent=1))
+        return
+    for result in results:
+        for row in result["each"]:
+            print(f"  {row['recall_at_truth']:.3f} {row['mrr']:.3f} {row['f1']:.3f} {row['seconds']:6.2f} s  {row['pair']}")
+        print(result["folder"], "(recall at truth, MRR, F1, seconds)")
+        for name, figures in {"workbench": result["workbench"], **result.get("peers", {})}.items():
+            print(f"  {name:24s} {figures}")
+        for b in result["calibration"]:
+            print(f"  {b['from']:.2f} to {b['to']:.2f}: {b['pairs']:7d} pairs, said {b['said']:.3f}, right {b['right']:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""One field made of several columns, or several fields out of one: full names, addresses, date with time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from .matches import Match
+from .names import lexicon, stem, tokens
+from .pairing import Pairing
+from .vectors import Bags
+from .views import ColumnView
+
+__all__ = ["compositions"]
+
+Matrix = npt.NDArray[np.float64]
+_BY_NAME, _BY_VALUES = 0.6, 0.35  # what the names alone are worth, and what the values can add
+_HELD = 0.5  # share of a part's words that must occur in the whole for values to speak for it
+_WHOLE = 0.6  # share of the whole's words that the parts must cover together
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A thing that is written whole in one system and in parts in another.
+
+    The parts stand in the usual order; each is told by one of several sets of words, all of a set being needed.
+    """
+
+    whole: tuple[frozenset[str], ...]
+    parts: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
+    separator: str
+    least: int = 2
+
+
+def _words(*alternatives: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(stem(w) for w in a.split()) for a in alternatives)
+
+
+@cache
+def _forms() -> tuple[_Form, ...]:
+    """Parts and wholes as schema.org names them: Person.name, PostalAddress, DateTime, telephone."""
+    return (
+        _Form(
+            _words(
+                "full name", "name", "person name", "customer name", "contact name", "complete name", "display name"
+            ),
+            (
+                ("first name", _words("first name", "given name", "forename", "firstname", "fore name")),
+                ("middle name", _words("middle name", "middle initial", "additional name", "middlename")),
+                ("last name", _words("last name", "family name", "surname", "lastname", "sur name")),
+            ),
+            " ",
+        ),
+        _Form(
+            _words("address", "full address", "postal address", "complete address", "mailing address"),
+            (
+                ("street", _words("street", "street address", "address line", "street name", "road")),
+                ("house number", _words("house number", "street number", "building number")),
+                ("postcode", _words("postcode", "postal code", "zip code", "zip", "post code")),
+                ("city", _words("city", "town", "locality", "municipality")),
+                ("state", _words("state", "province", "region")),
+                ("country", _words("country")),
+            ),
+            ", ",
+        ),
+        _Form(
+            _words("timestamp", "date time", "datetime", "created", "moment"),
+            (("date", _words("date", "day")), ("time", _words("time", "hour"))),
+            " ",
+        ),
+        _Form(
+            _words("phone", "phone number", "telephone", "telephone number", "mobile"),
+            (
+                ("country code", _words("country code", "dial code", "phone country")),
+                ("area code", _words("area code", "phone area", "prefix")),
+                ("number", _words("local number", "subscriber number", "phone number", "number phone")),
+            ),
+            " ",
+        ),
+    )
+
+
+def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Match, ...]:
+    """Propose fields composed of columns, and columns split over fields; most certain first.
+
+    The score is no calibrated probability (no public set carries truth for it): names alone give 0.6, words of
+    the parts found in the values of the whole up to 0.35 more, words not found take as much away.
+
+    Args:
+        pairing: The two tables.
+        scores: The one-to-one probabilities, so that a sure single match is not put in question.
+        threshold: Least score proposed.
+    """
+    if not scores.size:
+        return ()
+    held = _held(pairing.sources, pairing.targets)
+    found = [
+        *_joined(pairing.sources, pairing.targets, held),
+        *_by_values(pairing, held),
+        *_split(pairing.sources, pairing.targets, held),
+    ]
+    kept: dict[tuple[tuple[str, ...], str], Match] = {}
+    for m in sorted(found, key=lambda m: (-m.score, m.target, m.sources)):
+        if m.score >= threshold:
+            kept.setdefault((m.sources, m.target), m)
+    return tuple(kept.values())
+
+
+def _held(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> tuple[Matrix, Matrix]:
+    """The share of the words in one column's values that the other's values hold, both ways; NaN without values."""
+    bags = Bags(*([dict(v.seen.words) for v in side] for side in (sources, targets)))
+    left, right = bags.contained()
+    known = np.array([bool(v.seen.words) for v in sources])[:, None] & np.array([bool(v.seen.words) for v in targets])
+    return np.where(known, left, np.nan), np.where(known, right, np.nan)
+
+
+def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
+    """Whether one of a column's names is one of the word sets, but for words of the other table's context."""
+    for name in (view.name, *view.synonyms):
+        said = {stem(w) for w in lexicon().expand(tokens(name))}
+        said |= {s for w in tokens(name) for s in lexicon().stems(w)}
+        short = {stem(w) for w in tokens(name) if lexicon().stems(w)}
+        for words in alternatives:
+            if words <= said and not (said - words - short - context):
+                return True
+    return False
+
+
+_OF_WHOM = (
+    "customer", "client", "person", "contact", "employee", "user", "member", "patient", "billing", "shipping", "home",
+    "the", "of", "his", "her", "delivery", "invoice", "order", "company", "supplier", "postal", "line", "1",
+)  # fmt: skip
+_CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
+
+
+def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: tuple[Matrix, Matrix]) -> list[Match]:
+    out = []
+    for form in _forms():
+        parts = _parts(form, sources)
+        if len(parts) < form.least:
+            continue
+        for j, target in enumerate(targets):
+            if _role(target, form.whole, _CONTEXT) and not _is_part(form, target):
+                rows = [i for _, i in parts]
+                score, why = _judge([held[0][i, j] for i in rows])
+                names = " + ".join(f"{part}" for part, _ in parts)
+                evidence = (f"'{target.name}' is written as {names}", *why)
+                out.append(
+                    Match(tuple(sources[i].name for i in rows), target.name, score, evidence, separator=form.separator)
+                )
+    return out
+
+
+def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: tuple[Matrix, Matrix]) -> list[Match]:
+    out = []
+    for form in _forms():
+        parts = _parts(form, targets)
+        if len(parts) < form.least:
+            continue
+        for i, source in enumerate(sources):
+            if _role(source, form.whole, _CONTEXT) and not _is_part(form, source):
+                for part, j in parts:
+                    score, why = _judge([held[1][i, j]])
+                    evidence = (f"'{source.name}' holds the {part}", *why)
+                    out.append(Match((source.name,), targets[j].name, score, evidence, part=part))
+    return out
+
+
+def _parts(form: _Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
+    """The columns that are parts of a form, one per part, in the form's order."""
+    found = []
+    for part, alternatives in form.parts:
+        position = next((i for i, v in enumerate(side) if _role(v, alternatives, _CONTEXT)), None)
+        if position is not None:
+            found.append((part, position))
+    return found
+
+
+def _is_part(form: _Form, view: ColumnView) -> bool:
+    return any(_role(view, alternatives, frozenset()) for _, alternatives in form.parts)
+
+
+def _judge(shares: Sequence[float]) -> tuple[float, tuple[str, ...]]:
+    known = [s for s in shares if not np.isnan(s)]
+    if not known:
+        return _BY_NAME, ()
+    least = float(min(known))
+    words = f"at least {100 * least:.0f} % of the words of each part occur in the whole (rare ones count more)"
+    return _BY_NAME + _BY_VALUES * (2 * min(1.0, least / _HELD) - 1), (words,)
+
+
+def _by_values(pairing: Pairing, held: tuple[Matrix, Matrix]) -> list[Match]:
+    """Columns whose words all occur in a target of several words, and which together cover it."""
+    part_of, whole_of = held
+    out = []
+    for j, target in enumerate(pairing.targets):
+        shapes = target.seen.shapes
+        many = sum(share for shape, share in shapes.items() if "+" in shape or " " in shape)
+        if target.closed or many < _WHOLE or len(target.seen.values) < 20:
+            continue
+        rows = [
+            i
+            for i, v in enumerate(pairing.sources)
+            if v.seen.kind == "text" and len(v.seen.words) >= 10 and part_of[i, j] >= 0.8 and whole_of[i, j] < 0.8
+        ]
+        rows = sorted(rows, key=lambda i: -whole_of[i, j])[:4]
+        cover = float(sum(whole_of[i, j] for i in rows))
+        if len(rows) >= 2 and cover >= _WHOLE:
+            sources = tuple(pairing.sources[i].name for i in sorted(rows))
+            words = f"the words of these columns make up {100 * min(cover, 1.0):.0f} % of the words of '{target.name}'"
+            out.append(Match(sources, target.name, min(0.9, 0.5 + 0.4 * min(cover, 1.0)), (words,), separator=" "))
+    return out

@@ -1,0 +1,89 @@
+"""Why a pair was matched, in words: the scorers that weighed most, and what spoke against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from .combining import Model
+from .scorers import scorers
+from .views import ColumnView
+
+__all__ = ["explain"]
+
+Matrix = npt.NDArray[np.float64]
+_MOST = 4
+_WORTH = 0.4  # log-odds below which a scorer is not worth a word
+_AGAINST = 0.35  # a score this low speaks against
+# scorers that say the same are told once, by the first of them that has something to say
+_FAMILIES = (
+    ("same_name", "abbreviation", "name_words", "consonants", "spelling", "name_within", "name_telling"),
+    ("listed", "values_within", "values_common", "values_shared", "values_alike", "values_telling", "value_words"),
+    ("numbers", "lengths"),
+    ("shapes", "characters"),
+    ("uniqueness", "frequencies"),
+)
+_SOLID = {"abbreviation": 0.6, "name_words": 0.55, "consonants": 0.75, "spelling": 0.75, "name_within": 0.75,
+          "name_telling": 0.7, "values_within": 0.2, "values_common": 0.2, "values_shared": 0.3, "values_alike": 0.4,
+          "values_telling": 0.3, "value_words": 0.3, "listed": 0.4, "numbers": 0.75, "lengths": 0.85, "shapes": 0.7,
+          "characters": 0.85, "uniqueness": 0.9, "frequencies": 0.85, "fill": 0.95, "types": 0.7}  # fmt: skip
+
+
+def explain(
+    scores: Mapping[str, Matrix], at: tuple[int, int], source: ColumnView, target: ColumnView, model: Model
+) -> tuple[str, ...]:
+    """The evidence on one pair, strongest first; what speaks against it last."""
+    here = {name: float(matrix[at]) for name, matrix in scores.items()}
+    gains = {name: _gain(name, score, model) for name, score in here.items() if not np.isnan(score)}
+    said: list[tuple[float, str]] = []
+    told: set[str] = set()
+    for family in (*_FAMILIES, *((name,) for name in here if not any(name in f for f in _FAMILIES))):
+        gain = sum(gains.get(name, 0.0) for name in family)
+        for name in family:
+            if here.get(name, 0.0) >= _SOLID.get(name, 0.5) and gain >= _WORTH and name not in told:
+                told.add(name)
+                said.append((gain, _words(name, here[name], source, target)))
+                break
+    words = [text for _, text in sorted(said, key=lambda pair: -pair[0])[:_MOST]]
+    return (*words, *_against(here, source, target))
+
+
+def _gain(name: str, score: float, model: Model) -> float:
+    if name in model.weights:
+        return model.weights[name] * score
+    one = scorers[name]
+    return one.weight * (score - one.neutral)
+
+
+def _words(name: str, score: float, source: ColumnView, target: ColumnView) -> str:
+    a, b = source.name, target.name
+    share = f"{100 * score:.0f} %"
+    special = {
+        "same_name": f"both are called '{b}'" if a == b else f"'{a}' and '{b}' are the same name",
+        "abbreviation": "'{}' reads as an abbreviation of '{}'".format(*sorted((a, b), key=len)),
+        "name_words": f"the words of '{a}' and '{b}' agree ({share})",
+        "consonants": f"'{a}' and '{b}' have the same consonants ({share})",
+        "values_within": f"{share} of the values of one occur in the other (rare values count more)",
+        "values_common": f"{share} of all values are common",
+        "listed": f"{share} of its values stand in the list of allowed values, as they are or nearly so",
+        "values_alike": f"its values are spelt like the other's ({share})",
+        "numbers": f"the numbers are spread alike ({share})",
+        "shapes": f"{share} of the rows are written in the same shape",
+        "types": f"both are {target.kind}" if source.kind == target.kind else f"{source.kind} can become {target.kind}",
+        "meaning": f"both are of the kind '{target.semantic}'",
+    }
+    return special.get(name, f"{scorers[name].says} ({share})")
+
+
+def _against(here: Mapping[str, float], source: ColumnView, target: ColumnView) -> tuple[str, ...]:
+    out = []
+    if here.get("types", 1.0) <= _AGAINST:
+        out.append(f"against it: {source.kind} does not fit {target.kind}")
+    if here.get("meaning", 1.0) == 0.0:
+        out.append(f"against it: one is '{source.semantic}', the other '{target.semantic}'")
+    for name in ("listed", "numbers", "shapes"):
+        if here.get(name, 1.0) < 0.1 and scorers[name].against:
+            out.append(f"against it: {scorers[name].against}")
+    return tuple(out[:2])

@@ -1,0 +1,205 @@
+"""What matching found: the best match of every field, its rivals, the evidence; as frame, JSON and HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from workbench.errors import UnknownNameError
+
+from .combining import Model
+from .decisions import Decision
+from .evidence import explain
+from .views import ColumnView
+
+__all__ = ["Match", "Matches"]
+
+Matrix = npt.NDArray[np.float64]
+_SHOWN = 0.005  # probabilities below this are left out of frames and rankings
+
+
+@dataclass(frozen=True)
+class Match:
+    """A scored, explained proposal.
+
+    Attributes:
+        sources: The source fields; several where the target is composed of them.
+        target: The target field.
+        score: The probability that it is right, 0 to 1.
+        evidence: Why, in words, the strongest first.
+        separator: What stands between the sources in the target, where there are several.
+        decision: What a person decided on the pair, if anything.
+        part: Which part of the source the target takes, as in 'first name', where one source feeds several.
+    """
+
+    sources: tuple[str, ...]
+    target: str
+    score: float
+    evidence: tuple[str, ...] = ()
+    separator: str | None = None
+    decision: Decision | None = None
+    part: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The source field, or all of them joined by ' + '."""
+        return " + ".join(self.sources)
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """All pairs of two tables, scored.
+
+    Attributes:
+        source: What the source is called.
+        target: What the target is called.
+        columns: The source's columns.
+        fields: The target's fields.
+        scores: Probability of every pair, columns × fields.
+        details: What every scorer gave.
+        taken: 1 for the pairs of the one-to-one assignment.
+        threshold: Least score of a match that is proposed.
+        compositions: Fields made of several columns, or columns that feed several fields.
+        decisions: Decisions on pairs, by position.
+        model: The weights behind the scores.
+    """
+
+    source: str
+    target: str
+    columns: tuple[ColumnView, ...]
+    fields: tuple[ColumnView, ...]
+    scores: Matrix
+    details: Mapping[str, Matrix] = field(repr=False)
+    taken: Matrix = field(repr=False)
+    threshold: float
+    compositions: tuple[Match, ...] = ()
+    decisions: Mapping[tuple[int, int], Decision] = field(default_factory=dict)
+    model: Model | None = field(default=None, repr=False)
+
+    @cached_property
+    def best(self) -> tuple[Match, ...]:
+        """At most one match per target field, in the target's order; a field without one has no match.
+
+        A composition is taken where nothing single is as sure.
+        """
+        composed = {m.target: m for m in reversed(self.compositions)}
+        found = []
+        for j, view in enumerate(self.fields):
+            rows = np.flatnonzero(self.taken[:, j] > 0)
+            single = self._at(int(rows[0]), j) if len(rows) and self.scores[rows[0], j] >= self.threshold else None
+            both = [m for m in (single, composed.get(view.name)) if m is not None and m.score >= self.threshold]
+            if both:
+                found.append(max(both, key=lambda m: m.score))
+        return tuple(found)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Target fields for which no match is proposed."""
+        matched = {m.target for m in self.best}
+        return tuple(v.name for v in self.fields if v.name not in matched)
+
+    @property
+    def left_over(self) -> tuple[str, ...]:
+        """Source columns that no proposed match uses."""
+        used = {s for m in self.best for s in m.sources}
+        return tuple(v.name for v in self.columns if v.name not in used)
+
+    def of(self, target: str) -> Match | None:
+        """The proposed match of a target field, if there is one.
+
+        Raises:
+            UnknownNameError: The target has no such field.
+        """
+        self._position(self.fields, target, "field")
+        return next((m for m in self.best if m.target == target), None)
+
+    def candidates(self, target: str, limit: int = 5) -> tuple[Match, ...]:
+        """The most probable columns for a target field, best first.
+
+        Raises:
+            UnknownNameError: The target has no such field.
+        """
+        j = self._position(self.fields, target, "field")
+        order = np.argsort(-self.scores[:, j], kind="stable")[:limit]
+        return tuple(self._at(int(i), j) for i in order if self.scores[i, j] >= _SHOWN)
+
+    def to_frame(self) -> pl.DataFrame:
+        """One row per pair worth a look: source, target, score, proposed; most probable first."""
+        rows, columns = np.nonzero(self.scores >= _SHOWN)
+        chosen = {(m.source, m.target) for m in self.best}
+        names = [(self.columns[i].name, self.fields[j].name) for i, j in zip(rows, columns, strict=True)]
+        singles = pl.DataFrame(
+            {
+                "source": [a for a, _ in names],
+                "target": [b for _, b in names],
+                "score": self.scores[rows, columns],
+                "proposed": [n in chosen for n in names],
+            },
+            schema={"source": pl.String, "target": pl.String, "score": pl.Float64, "proposed": pl.Boolean},
+        )
+        composed = pl.DataFrame(
+            [(m.source, m.target, m.score, (m.source, m.target) in chosen) for m in self.compositions],
+            schema=singles.schema,
+            orient="row",
+        )
+        return pl.concat([singles, composed]).sort("score", "source", "target", descending=[True, False, False])
+
+    def draft(self) -> dict[str, dict[str, Any]]:
+        """For every target field with a match what a spec's draft needs: source, score, evidence."""
+        return {
+            m.target: {
+                "from": m.sources[0] if len(m.sources) == 1 else list(m.sources),
+                "match": round(m.score, 3),
+                "evidence": list(m.evidence),
+                **({"separator": m.separator} if m.separator is not None else {}),
+                **({"part": m.part} if m.part else {}),
+            }
+            for m in self.best
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The proposed matches, what is missing and what is left over; no values of the data."""
+        return json.dumps(
+            {
+                "source": self.source,
+                "target": self.target,
+                "threshold": self.threshold,
+                "matches": self.draft(),
+                "missing": list(self.missing),
+                "left_over": list(self.left_over),
+            },
+            ensure_ascii=False,
+            indent=indent,
+        )
+
+    def _repr_html_(self) -> str:
+        from .rendering import render
+
+        return render(self)
+
+    def __repr__(self) -> str:
+        lines = [f"{self.source} → {self.target}: {len(self.best)} of {len(self.fields)} fields matched"]
+        lines += [f"  {m.score:4.2f}  {m.target} ← {m.source}" for m in self.best]
+        return "\n".join(lines)
+
+    def _at(self, i: int, j: int) -> Match:
+        decision = self.decisions.get((i, j))
+        evidence: tuple[str, ...] = (str(decision),) if decision else ()
+        if self.model is not None:
+            evidence += explain(self.details, (i, j), self.columns[i], self.fields[j], self.model)
+        return Match(
+            (self.columns[i].name,), self.fields[j].name, float(self.scores[i, j]), evidence, decision=decision
+        )
+
+    def _position(self, views: tuple[ColumnView, ...], name: str, kind: str) -> int:
+        for position, view in enumerate(views):
+            if view.name == name:
+                return position
+        raise UnknownNameError.of(kind, name, [v.name for v in views], where=self.target)

@@ -1,0 +1,132 @@
+"""The matcher: two sides in, scored and explained matches out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.errors import UsageError
+
+from .combining import Model, assign, load_model, posterior, strength
+from .composing import compositions
+from .decisions import Decision, Decisions
+from .matches import Matches
+from .pairing import Pairing
+from .scorers import score_all
+from .views import ColumnView, views
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["match"]
+
+Matrix = npt.NDArray[np.float64]
+_SURE, _NEVER = 0.99, 0.0
+
+
+def match(
+    source: Any,
+    target: Any,
+    *,
+    source_frame: pl.DataFrame | pl.LazyFrame | None = None,
+    target_frame: pl.DataFrame | pl.LazyFrame | None = None,
+    source_name: str | None = None,
+    target_name: str | None = None,
+    decisions: Decisions | None = None,
+    threshold: float = 0.5,
+    scorers: Sequence[str] | None = None,
+) -> Matches:
+    """Propose for every field of a target the column of a source that means it.
+
+    Args:
+        source: A profile, a contract, a Polars frame, or column views.
+        target: The same; usually the contract of a canonical entity.
+        source_frame: Rows of the source, where the source itself holds no values.
+        target_frame: Rows of the target, if there are any already.
+        source_name: What the source is called, as in 'crm.customers'; decisions name it.
+        target_name: What the target is called, as in 'Customer'.
+        decisions: What people decided before: settles these pairs, and speaks for or against columns of the same
+            name elsewhere.
+        threshold: Least probability of a match that is proposed; below it the answer is 'no match'.
+        scorers: Use only these.
+
+    Raises:
+        UsageError: A side is nothing that can be matched, or the threshold is no probability.
+        UnknownNameError: There is no scorer of a name given.
+
+    >>> import polars as pl
+    >>> crm = pl.DataFrame({"cust_no": ["C1", "C2"], "e_mail": ["a@x.org", "b@y.org"]})
+    >>> shop = pl.DataFrame({"email": ["b@y.org", "z@x.org"], "customerNumber": ["C2", "C9"]})
+    >>> [(m.source, m.target) for m in match(crm, shop).best]
+    [('e_mail', 'email'), ('cust_no', 'customerNumber')]
+    """
+    if not 0.0 <= threshold <= 1.0:
+        raise UsageError(f"the threshold {threshold} is no probability", cure="give a number from 0 to 1")
+    columns, fields = views(source, sample=source_frame), views(target, sample=target_frame)
+    named = source_name or getattr(source, "name", None) or "source"
+    meant = target_name or getattr(target, "name", None) or "target"
+    model = load_model()
+    settled, leaning = _decided(decisions, named, meant, columns, fields)
+    scores, details = _score(columns, fields, leaning, model, tuple(scorers) if scorers else None)
+    taken = _settle(scores, settled)
+    composed = compositions(Pairing(columns, fields), scores, threshold)
+    return Matches(named, meant, columns, fields, scores, details, taken, threshold, composed, settled, model)
+
+
+def _score(
+    columns: tuple[ColumnView, ...],
+    fields: tuple[ColumnView, ...],
+    leaning: Matrix,
+    model: Model,
+    only: tuple[str, ...] | None,
+) -> tuple[Matrix, dict[str, Matrix]]:
+    """Score in the order of names, so that the order of columns never decides between equals."""
+    shape = (len(columns), len(fields))
+    if not columns or not fields:
+        return np.zeros(shape), {}
+    rows = np.array(sorted(range(shape[0]), key=lambda i: columns[i].name))
+    cols = np.array(sorted(range(shape[1]), key=lambda j: fields[j].name))
+    pairing = Pairing(tuple(columns[i] for i in rows), tuple(fields[j] for j in cols))
+    ordered = score_all(pairing, only)
+    odds = strength(ordered, model) + leaning[np.ix_(rows, cols)]
+    probability = posterior(odds, *pairing.kinship, model)
+    back = np.ix_(np.argsort(rows), np.argsort(cols))
+    return probability[back], {name: matrix[back] for name, matrix in ordered.items()}
+
+
+def _decided(
+    decisions: Decisions | None,
+    source: str,
+    target: str,
+    columns: tuple[ColumnView, ...],
+    fields: tuple[ColumnView, ...],
+) -> tuple[dict[tuple[int, int], Decision], Matrix]:
+    leaning = np.zeros((len(columns), len(fields)))
+    settled: dict[tuple[int, int], Decision] = {}
+    if decisions:
+        for i, column in enumerate(columns):
+            for j, field in enumerate(fields):
+                leaning[i, j] = decisions.leaning(source, column.name, target, field.name)
+                found = decisions.settled(source, column.name, target, field.name)
+                if found is not None:
+                    settled[i, j] = found
+    return settled, leaning
+
+
+def _settle(scores: Matrix, settled: Mapping[tuple[int, int], Decision]) -> Matrix:
+    """Give decided pairs their score, keep rivals of an accepted pair from being proposed; assign one to one."""
+    for (i, j), decision in settled.items():
+        if decision.verdict == "accepted":
+            scores[i, :] = np.minimum(scores[i, :], 1 - _SURE)
+            scores[:, j] = np.minimum(scores[:, j], 1 - _SURE)
+    for (i, j), decision in settled.items():
+        scores[i, j] = _SURE if decision.verdict == "accepted" else _NEVER
+    if not scores.size:
+        return np.zeros(scores.shape)
+    clipped = np.clip(scores, 1e-9, 1 - 1e-9)
+    taken = assign(np.log(clipped / (1 - clipped)))
+    taken[scores <= 0.0] = 0.0
+    return taken
