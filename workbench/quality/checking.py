@@ -89,12 +89,13 @@ class Checker:
         counts = flags.select(pl.all().sum()).row(0, named=True) if flags.width else {}
         for code, count in counts.items():
             self.broken[code] += count or 0
+        self._note_examples(data, flags, [r for r in self.rules if counts.get(r.code)])
         fatal = [r for r in self.rules if r.rejects and counts.get(r.code)]
         if not fatal:
-            return data, _reject_columns(data.head(0), [], flags.head(0), {}, self.title)
+            return data, _reject_columns(data.head(0), [], flags.head(0), pl.DataFrame(), self.title)
         bad = flags.select(pl.any_horizontal([r.code for r in fatal])).to_series()
-        values = {r.code: self._values(r, data, bad) for r in fatal}
-        rejected = _reject_columns(data.filter(bad), fatal, flags.filter(bad), values, self.title)
+        rows = data.filter(bad)
+        rejected = _reject_columns(rows, fatal, flags.filter(bad), self._values(fatal, rows), self.title)
         return data.filter(~bad), rejected
 
     def _prepared(self, data: pl.DataFrame) -> pl.LazyFrame:
@@ -109,40 +110,29 @@ class Checker:
         tests = [r.bad.fill_null(False).alias(r.code) for r in self.rules if r.bad is not None]
         # The index keeps the height when every rule is a constant.
         index = pl.int_range(pl.len()).alias("__row")
-        shown = [
-            pl.when(r.bad).then(r.shown.cast(pl.String, strict=False)).alias(f"__shown {r.code}")
-            for r in self.rules
-            if r.bad is not None and r.shown is not None and not r.bad.meta.is_literal()
-        ]
-        # Examples of the first few rows only: texts of every offender would cost more than the check itself.
-        work = self._prepared(data).select(index, *tests, *keys, *[s.drop_nulls().unique(maintain_order=True).head(
-            self.examples).implode() for s in shown]).collect()  # fmt: skip
-        for rule in self.rules:
-            name = f"__shown {rule.code}"
-            if name in work.columns and work.height:
-                self._keep_examples(rule, work[name][0].to_list())
+        work = self._prepared(data).select(index, *tests, *keys).collect()
         flags = work.select([t.meta.output_name() for t in tests])
-        for rule in self.rules:
-            if rule.unique:
-                repeats = self.seen[rule.code].repeats(work.select(rule.unique))
-                flags = flags.with_columns(repeats.alias(rule.code))
-                if repeats.any() and rule.shown is not None:
-                    self._keep_examples(rule, self._values(rule, data, repeats).head(20).to_list())
-        return flags
+        repeats = [self.seen[r.code].repeats(work.select(r.unique)).alias(r.code) for r in self.rules if r.unique]
+        return flags.with_columns(repeats)
 
-    def _values(self, rule: RowRule, data: pl.DataFrame, rows: pl.Series) -> pl.Series:
-        if rule.shown is None:
-            return pl.Series([None] * int(rows.sum()), dtype=pl.String)
-        shown = rule.shown.cast(pl.String, strict=False).alias("v")
-        picked = self._prepared(data.filter(rows)).select(pl.int_range(pl.len()).alias("__row"), shown)
-        return picked.collect()["v"]
+    def _note_examples(self, data: pl.DataFrame, flags: pl.DataFrame, rules: list[RowRule]) -> None:
+        """Offending values from the first few rows that break each rule."""
+        for rule in rules:
+            kept = self.shown.setdefault(rule.code, [])
+            if len(kept) >= self.examples:
+                continue
+            rows = data[flags[rule.code].arg_true().head(20)]
+            for value in self._values([rule], rows)[rule.code].to_list():
+                text = None if value is None else mask(value) if rule.personal else value[:80]
+                if text is not None and text not in kept and len(kept) < self.examples:
+                    kept.append(text)
 
-    def _keep_examples(self, rule: RowRule, values: list[str | None]) -> None:
-        kept = self.shown.setdefault(rule.code, [])
-        for value in values:
-            text = None if value is None else mask(value) if rule.personal else value[:80]
-            if text is not None and text not in kept and len(kept) < self.examples:
-                kept.append(text)
+    def _values(self, rules: list[RowRule], rows: pl.DataFrame) -> pl.DataFrame:
+        """What each rule shows of each row, in a column named by its code."""
+        nothing = pl.lit(None, pl.String)
+        shown = [(nothing if r.shown is None else r.shown.cast(pl.String, strict=False)).alias(r.code) for r in rules]
+        index = pl.int_range(pl.len()).alias("__row")
+        return self._prepared(rows).select(index, *shown).drop("__row").collect()
 
     def verdicts(self, data: pl.DataFrame | None = None) -> tuple[RuleVerdict, ...]:
         """One verdict per rule, over all batches so far.
@@ -183,12 +173,12 @@ class Checker:
 
 
 def _reject_columns(
-    rows: pl.DataFrame, rules: list[RowRule], flags: pl.DataFrame, values: Mapping[str, pl.Series], title: str
+    rows: pl.DataFrame, rules: list[RowRule], flags: pl.DataFrame, values: pl.DataFrame, title: str
 ) -> pl.DataFrame:
     """The rows with the reject columns of a dead letter: the first broken rule and all of them."""
     nothing: pl.Expr = pl.lit(None, pl.String)
     said = dict.fromkeys(("code", "field", "step", "reason", "value"), nothing)
-    shown = flags.with_columns([s.alias(f"v {code}") for code, s in values.items()])
+    shown = flags.with_columns(values.rename(lambda code: f"v {code}").get_columns())
     for rule in reversed(rules):
         here = {
             "code": pl.lit(rule.code), "field": pl.lit(rule.field), "step": pl.lit("contract"),
