@@ -30,12 +30,12 @@ def run_workbench(frames: dict[str, pl.DataFrame]) -> tuple[Links, str]:
 
     def clustered(match: float) -> pl.DataFrame:
         label = clusters_of(records, done.model, done.scored, match=match)
-        table = records.frame.select("system", id="source_id").with_columns(cluster=pl.Series(label))
+        table = records.keys().rename({"source_id": "id"}).with_columns(cluster=pl.Series(label))
         return pairs_in_clusters(table, across=across)
 
     def paired(match: float) -> pl.DataFrame:
         keep = done.scored.probability >= match
-        left, right = (records.frame[rows[keep]] for rows in (done.scored.left, done.scored.right))
+        left, right = (records.keys()[rows[keep]] for rows in (done.scored.left, done.scored.right))
         return pl.DataFrame({"system_l": left["system"], "id_l": left["source_id"],
                              "system_r": right["system"], "id_r": right["source_id"]})  # fmt: skip
 

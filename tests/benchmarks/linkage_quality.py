@@ -137,7 +137,7 @@ def judge(found: pl.DataFrame, true: pl.DataFrame) -> dict[str, float]:
 
 def pairs_in_clusters(clusters: pl.DataFrame, *, across: bool) -> pl.DataFrame:
     """Pairs of records (system, id, cluster) that share a cluster."""
-    sized = clusters.filter(pl.len().over("cluster") > 1).with_row_index()
+    sized = clusters.filter(pl.len().over("cluster").is_between(2, 5000)).with_row_index()  # larger: hopeless
     both = sized.join(sized, on="cluster", suffix="_r").filter(pl.col("index") < pl.col("index_r"))
     if across:
         both = both.filter(pl.col("system") != pl.col("system_r"))

@@ -24,7 +24,7 @@ from .transforms import key_codes
 __all__ = ["Blocks", "BlockingCounts", "block", "candidate_pairs", "count_pairs"]
 
 Rows = NDArray[np.int64]
-SLICE = 1_000_000
+SLICE = 500_000
 Scope = Literal["within", "across", "all"]
 
 
@@ -91,6 +91,7 @@ def block(
     """
     codes = _rule_codes(records, rule)
     rows = np.flatnonzero(codes >= 0)
+    rows = rows[np.bincount(codes[rows])[codes[rows]] > 1] if len(rows) else rows
     system = records.system[rows].astype(np.int64)
     # new rows come first in their block and are paired with all that follow; old rows start no pair
     old = np.zeros(len(rows), np.int64) if new is None else (~new[rows]).astype(np.int64)
@@ -111,30 +112,30 @@ def block(
 
 
 def _rule_codes(records: Records, rule: BlockingRule) -> NDArray[np.int32]:
-    """One code per combination of the rule's keys."""
-    combined: NDArray[np.int64] | None = None
-    for key in rule.keys:
-        codes, values = key_codes(key, records.column(key.field))
-        if combined is None:
-            combined = codes.astype(np.int64)
-            continue
-        missing = (combined < 0) | (codes < 0)
-        combined = combined * (len(values) + 1) + codes
-        combined[missing] = -1
-        combined = _dense(combined)
-    assert combined is not None
-    return combined.astype(np.int32)
+    """One code per combination of the rule's keys; −1 where a key is missing or nobody shares it."""
+    found = [key_codes(key, records.column(key.field)) for key in rule.keys]
+    if len(found) == 1:
+        return found[0][0]
+    shared = np.ones(len(records), bool)
+    for codes, values in found:
+        counts = np.bincount(codes[codes >= 0], minlength=len(values) + 1)
+        counts[-1] = 0  # where code −1 looks up
+        shared &= counts[codes] > 1
+    rows = np.flatnonzero(shared)
+    combined = found[0][0][rows].astype(np.int64)
+    for codes, values in found[1:]:
+        combined = _dense(combined * len(values) + codes[rows])
+    out = np.full(len(records), -1, np.int32)
+    out[rows] = combined
+    return out
 
 
 def _dense(codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Codes without holes, −1 kept, so that a further key cannot overflow them."""
-    order = np.argsort(codes, kind="stable")
+    """Codes without holes, so that a further key cannot overflow them."""
+    order = np.argsort(codes)
     ordered = codes[order]
-    steps = np.empty(len(codes), np.int64)
-    if len(codes):
-        steps[0] = -1 if ordered[0] < 0 else 0
-        np.cumsum(ordered[1:] != ordered[:-1], out=steps[1:])
-        steps[1:] += steps[0]
+    steps = np.zeros(len(codes), np.int64)
+    np.cumsum(ordered[1:] != ordered[:-1], out=steps[1:])
     out = np.empty_like(codes)
     out[order] = steps
     return out

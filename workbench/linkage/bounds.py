@@ -15,7 +15,7 @@ from .records import Column
 __all__ = ["may_be_edits", "may_be_jaro_winkler"]
 
 Codes = NDArray[np.int32]
-CHUNK = 200_000
+CHUNK = 32_768
 WINKLER_FROM = 0.7
 """Jaro similarity from which a common prefix raises it, as rapidfuzz (and DuckDB, built on it) have it."""
 
@@ -37,9 +37,8 @@ class Bags:
         chars = np.frombuffer("".join(values).encode("utf-32-le", "surrogatepass"), np.uint32)
         owner = np.repeat(np.arange(len(values), dtype=np.int64), lengths)
         counts = np.bincount(owner * 32 + (chars & 31), minlength=len(values) * 32).reshape(-1, 32)
-        weights = np.uint64(1) << np.arange(32, dtype=np.uint64)
-        once = ((counts > 0) * weights).sum(1, dtype=np.uint64)
-        twice = ((counts > 1) * weights).sum(1, dtype=np.uint64)
+        once = np.packbits(counts > 0, axis=1, bitorder="little").view(np.uint32).ravel().astype(np.uint64)
+        twice = np.packbits(counts > 1, axis=1, bitorder="little").view(np.uint32).ravel().astype(np.uint64)
         stop = start + len(values)
         self.bags[start:stop] = once | (twice << np.uint64(32))
         # capped at 255: longer values are let through by length, see `_common`

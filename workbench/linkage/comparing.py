@@ -220,8 +220,6 @@ def _codes_in(column: Column, other: Column) -> Codes:
 
 def compare_candidates(records: Records, model: LinkModel, blocks: list[Blocks]) -> Candidates:
     """Compare all candidate pairs of some blocks, slice by slice on two threads."""
-    for name in {f for c in model.comparisons for f in c.fields}:
-        records.column(name)  # encoded before the threads start, which may then only read
     lefts, rights, patterns, tallies = [], [], [], []
     with ThreadPoolExecutor(WORKERS) as pool:
         for left, right, pattern, tally in _in_order(pool, records, model, blocks):

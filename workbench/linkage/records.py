@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -28,13 +28,20 @@ class Column:
     Facts that comparisons need of a value are computed once per distinct value and kept.
     """
 
-    def __init__(self, name: str, series: pl.Series) -> None:
+    def __init__(self, name: str, series: pl.Series, order: NDArray[np.integer[Any]] | None = None) -> None:
         self.name = name
         self.values = series.drop_nulls().unique()
         lookup = pl.DataFrame({"v": self.values, "c": pl.int_range(len(self.values), dtype=pl.Int32, eager=True)})
         coded = pl.DataFrame({"v": series}).join(lookup, on="v", how="left", maintain_order="left")
         self.codes: NDArray[np.int32] = coded["c"].fill_null(-1).to_numpy().astype(np.int32, copy=False)
+        if order is not None:
+            self.codes = self.codes[order]
         self._facts: dict[str, Any] = {}
+
+    def series(self) -> pl.Series:
+        """The value of each record."""
+        wanted = pl.Series(self.codes, dtype=pl.Int32)
+        return self.values.gather(wanted.set(wanted < 0, None)).rename(self.name)  # type: ignore[arg-type]
 
     def fact(self, name: str, compute: Any) -> Any:
         """A fact per distinct value, computed at first need."""
@@ -58,29 +65,41 @@ class Records:
     """Standardised records of all systems, in an order that does not depend on the input's.
 
     Attributes:
-        frame: Columns system, source_id and every field.
         systems: Names of the systems, sorted.
         system: The index of each record's system.
+        source_id: Each record's id in its system.
+        columns: The fields, dictionary-encoded.
     """
 
-    frame: pl.DataFrame
     systems: tuple[str, ...]
     system: NDArray[np.uint16]
-    _columns: dict[str, Column] = field(default_factory=dict, repr=False)
+    source_id: pl.Series
+    columns: Mapping[str, Column]
 
     def __len__(self) -> int:
-        return self.frame.height
+        return len(self.source_id)
 
     def column(self, name: str) -> Column:
-        """A field, dictionary-encoded at first need."""
-        if name not in self._columns:
-            self._columns[name] = Column(name, self.frame[name])
-        return self._columns[name]
+        """A field."""
+        return self.columns[name]
 
-    def fingerprints(self) -> pl.Series:
+    def keys(self) -> pl.DataFrame:
+        """System and source id of each record."""
+        names = pl.Series("system", self.systems, dtype=pl.String)
+        return pl.DataFrame({"system": names.gather(self.system), "source_id": self.source_id})
+
+    def frame(self) -> pl.DataFrame:
+        """System, source id and every standardised field of each record."""
+        return self.keys().with_columns(c.series() for c in self.columns.values())
+
+    def fingerprints(self) -> NDArray[np.uint64]:
         """A hash of each record's standardised content."""
-        fields = [c for c in self.frame.columns if c not in ("system", "source_id")]
-        return self.frame.select(pl.struct(fields).hash(seed=11)).to_series().rename("content")
+        out = np.zeros(len(self), np.uint64)
+        for name in sorted(self.columns):
+            column = self.columns[name]
+            hashed = np.append(column.values.hash(seed=11).to_numpy(), np.uint64(7))[column.codes]
+            out = out * np.uint64(0x9E3779B97F4A7C15) + hashed  # wraps around: a polynomial hash
+        return out
 
 
 def read_records(frames: Frames, model: LinkModel) -> Records:
@@ -107,12 +126,18 @@ def read_records(frames: Frames, model: LinkModel) -> Records:
     collected = [p.collect() for p in parts]
     for part in collected:
         _check_ids(part)
-    frame = pl.concat([p.sort("source_id") for p in collected])
-    if frame.height >= 2**ROW_BITS:
-        raise UsageError(f"{frame.height:,} records are more than {2**ROW_BITS:,}", cure="link them on Spark: to_splink")
-    systems = tuple(sorted(frames))
     sizes = [p.height for p in collected]
-    return Records(frame, systems, np.repeat(np.arange(len(systems), dtype=np.uint16), sizes))
+    if sum(sizes) >= 2**ROW_BITS:
+        raise UsageError(f"{sum(sizes):,} records are more than {2**ROW_BITS:,}", cure="link them on Spark: to_splink")
+    frame = pl.concat(collected)
+    collected.clear()
+    order = frame.select(pl.arg_sort_by("system", "source_id")).to_series()
+    ids = frame["source_id"].gather(order)
+    columns = {}
+    for name in model.fields:  # column by column: the text of one is let go before the next is encoded
+        columns[name] = Column(name, frame.drop_in_place(name), order.to_numpy())
+    systems = tuple(sorted(frames))
+    return Records(systems, np.repeat(np.arange(len(systems), dtype=np.uint16), sizes), ids, columns)
 
 
 def id_column(lazy: pl.LazyFrame, about: SystemRule) -> str | None:

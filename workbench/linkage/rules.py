@@ -128,11 +128,12 @@ def _apart(pool: _Pool, keys: tuple[int, ...]) -> bool:
 def clean_systems(records: Records, facts: Sequence[ColumnFacts]) -> set[str]:
     """Systems that seem to hold each thing once.
 
-    Counted on the two fields least likely to agree by chance, of those that agree on at least a few pairs
-    across systems: pairs that agree on both within a system, against pairs that do so across systems.
+    Of all pairs of fields that rarely agree by chance, the one on which most records agree across systems is
+    looked at: a clean system has hardly any two records that agree on it.
     """
-    strong = sorted((f for f in facts if f.filled > 0.5), key=lambda f: f.chance / f.filled**2)[:4]
-    for pair in sorted(combinations(strong, 2), key=lambda p: p[0].chance * p[1].chance):
+    strong = sorted((f for f in facts if f.filled > 0.5), key=lambda f: f.chance / f.filled**2)[:6]
+    best, clean = 40.0, set()
+    for pair in combinations(strong, 2):
         codes = [records.column(snake(f.name)).codes for f in pair]
         known = (codes[0] >= 0) & (codes[1] >= 0)
         key = codes[0][known].astype(np.int64) << 32 | codes[1][known]
@@ -141,8 +142,9 @@ def clean_systems(records: Records, facts: Sequence[ColumnFacts]) -> set[str]:
         np.add.at(table, (place, records.system[known]), 1)
         within = (table * (table - 1) / 2).sum(0)
         across = (table * (table.sum(1, keepdims=True) - table)).sum(0)
-        if across.sum() >= 40:
-            return {
-                s for s, inner, outer in zip(records.systems, within, across, strict=True) if inner < 0.02 * outer
-            }
-    return set()
+        by_chance = pair[0].chance * pair[1].chance * possible_pairs(records, "across")
+        if across.sum() > best and by_chance < 0.1 * across.sum():
+            best = across.sum()
+            shares = zip(records.systems, within, across, strict=True)
+            clean = {s for s, inner, outer in shares if inner < 0.05 * outer}
+    return clean
