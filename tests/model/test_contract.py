@@ -130,5 +130,5 @@ def test_a_document_that_is_no_mapping_is_refused(text: str) -> None:
 
 
 def test_a_missing_file_names_the_nearest() -> None:
-    with pytest.raises(ContractError, match="there is no such file → did you mean 'many.odcs.yaml'"):
+    with pytest.raises(ContractError, match=r"there is no such file → did you mean 'many\.odcs\.yaml'"):
         load_contract(GOLDEN / "faults" / "mny.odcs.yaml")

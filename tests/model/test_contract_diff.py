@@ -51,5 +51,5 @@ def test_the_next_version_follows_the_grade(grade: str | None, version: str) -> 
 
 
 def test_a_version_that_is_not_three_numbers_is_refused() -> None:
-    with pytest.raises(UsageError, match="'1.4' is not a version of three numbers"):
+    with pytest.raises(UsageError, match=r"'1\.4' is not a version of three numbers"):
         next_version("1.4", "major")

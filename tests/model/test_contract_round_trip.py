@@ -140,7 +140,7 @@ def test_any_misspelt_key_of_a_field_is_a_fault(contract: Contract, data: st.Dat
     from workbench.errors import ContractError
 
     text = dump_contract(contract)
-    lines = [m for m in re.finditer(r"^  - name: .*\n    (logicalType): ", text, re.M)]
+    lines = list(re.finditer(r"^  - name: .*\n    (logicalType): ", text, re.M))
     if not lines:
         return
     hit = data.draw(st.sampled_from(lines))

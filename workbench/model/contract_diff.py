@@ -140,7 +140,7 @@ def _field(old: Field, new: Field) -> Iterator[Change]:
     marks_gone = set(old.missing_values) - set(new.missing_values)
     if set(old.missing_values) != set(new.missing_values):
         effect: Effect = "tightens" if marks_gone else "loosens"
-        what = _was("missing-value marks", old.missing_values, new.missing_values)
+        what = _was("missing value", old.missing_values, new.missing_values)
         grade: Grade = "major" if marks_gone else "minor"
         yield Change(grade, effect, new.name, "missing_values", what, old.missing_values, new.missing_values)
     for grade, aspects in (

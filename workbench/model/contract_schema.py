@@ -188,7 +188,13 @@ class _Walk:
 
     def wrong(self, value: Any, types: set[str], at: Where) -> Any:
         found = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "text"
-        words = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number"}
+        words = {
+            "object": "a mapping",
+            "array": "a list",
+            "string": "text",
+            "integer": "a whole number",
+            "boolean": "true or false",
+        }
         asked = " or ".join(sorted(words.get(t, f"a {t}") for t in types if t != "null"))
         what = f"{asked} is expected here, not {found}"
         self.fault(what + (f" '{str(value)[:60]}'" if isinstance(value, str) else ""), at)
@@ -223,6 +229,8 @@ class _Walk:
             return None
         text = str(value)
         if at and (str(at[-1]).startswith("must") or (at[-1] == "value" and "slaProperties" in at)):
+            return _natural(text)
+        if types == {"integer", "string"}:  # a port
             return _natural(text)
         if not types or "string" in types:
             return self.text(text, parts, at)

@@ -122,6 +122,8 @@ def _field(field: Field, rules: Sequence[dict[str, Any]] = ()) -> dict[str, Any]
         "quality": list(rules),
         "customProperties": [*customs, *raw.pop("customProperties", [])],
     }
+    if raw.get("logicalType") == "vector":
+        entry.pop("items")
     return {"name": field.name, **_said(entry), **raw}
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from .block import Block, person_id
 from .draw import Draw
 from .noise import doubled, spoil
-from .write import Files
+from .write import Files, euros
 
 __all__ = ["CUSTOMERS", "ORDERS", "write_shop"]
 
@@ -120,7 +120,7 @@ def _items(block: Block) -> pl.DataFrame:
         ean=pl.col("ean"),
         title=pl.col("name"),
         qty=pl.col("quantity"),
-        unitPrice=pl.col("price") / 100,
+        unitPrice=euros(pl.col("price")).cast(pl.Float64),
     )
     return lines.group_by("order", maintain_order=True).agg(item.alias("items"), pl.col("amount").sum())
 
@@ -135,7 +135,8 @@ def _order_columns() -> list[pl.Expr]:
         pl.col("customer"),
         pl.col("shipTo"),
         pl.col("items"),
-        (pl.col("amount") / 100).alias("total"),
+        # By way of text: a column divided by 100 is not always the nearest number (11.290000000000001).
+        euros(pl.col("amount")).cast(pl.Float64).alias("total"),
         pl.struct(method=pl.col("method"), paid=pl.col("status") != "cancelled").alias("payment"),
         pl.col("note"),
     ]

@@ -26,12 +26,13 @@ def write_warehouse(block: Block, files: Files) -> tuple[pl.DataFrame, pl.DataFr
         Whose record each customer is, and which order each fact is, in the files' order.
     """
     cutoff = TODAY - timedelta(days=90)
-    people = block.people.filter(pl.col("created") < cutoff)
+    orders = block.orders.filter(pl.col("ordered") < cutoff)
+    known = pl.col("person").is_in(orders["person"].unique().implode())
+    people = block.people.filter((pl.col("created") < cutoff) | known)
     files.parquet(CUSTOMERS, "warehouse/dim_customer.parquet", people.select(_customer_columns(cutoff)))
     totals = block.lines.group_by("order", maintain_order=True).agg(
         pl.col("amount").sum(), pl.col("quantity").sum(), pl.len().alias("lines")
     )
-    orders = block.orders.filter(pl.col("ordered") < cutoff)
     orders = orders.join(totals, on="order", how="left", maintain_order="left")
     files.parquet(ORDERS, "warehouse/fact_order.parquet", orders.select(_order_columns()))
     return (
