@@ -4,6 +4,7 @@ from .apply import REJECT_COLUMNS, Applied, apply, stream
 from .counts import Counts
 from .draft import Choice, draft_spec
 from .resolve import Lineage, Resolved, resolve
+from .streaming import run_streaming
 from .trial import Rejected, try_step, try_steps
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "apply",
     "draft_spec",
     "resolve",
+    "run_streaming",
     "stream",
     "try_step",
     "try_steps",

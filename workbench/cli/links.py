@@ -1,0 +1,1 @@
+"""Verbs on records that are the same thing: link."""

@@ -1,0 +1,143 @@
+"""Verbs on mapping specs: match, apply, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from workbench.errors import SpecError, UsageError
+
+from .app import JSON, Short, app, say, show_json, status
+from .profiles import split_name
+
+
+@app.command()
+def match(
+    source: Annotated[str, typer.Argument(help="A file, FILE::TABLE, or LANDSCAPE:DATASET.")],
+    entity: Annotated[str, typer.Argument(help="An entity's name, or the path of its contract.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write the draft spec.")] = None,
+    accept: Annotated[float, typer.Option(min=0, max=1, help="Leave matches below this score out.")] = 0.5,
+    as_json: JSON = False,
+) -> None:
+    """Propose which source field means which entity field, with its steps, as a draft spec."""
+    from workbench.model import dump_spec, write_text
+    from workbench.project import open_project
+
+    landscape, name = split_name(source)
+    project = open_project(landscape)
+    with status(f"matching {name} to {entity}", quiet=as_json):
+        proposal = project.propose(name, entity, accept=accept)
+    spec = proposal.spec
+    if out is not None:
+        write_text(out, dump_spec(spec))
+    if as_json:
+        show_json(proposal.matches.to_dict())
+        return
+    _show_draft(project, spec, proposal)
+    faults = _faults(project, spec, entity)
+    for fault in faults:
+        say(f"[yellow]![/] {str(fault).replace('[', chr(92) + '[')}")
+    if out is not None:
+        say(f"[green]✓[/] {out}: {len(spec.fields)} fields" + (f", {len(faults)} to mend" if faults else ""))
+
+
+def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
+    for name, field in spec.fields.items():
+        score = spec.evidence.get(field.id, {}).get("match", "")
+        steps = " → ".join(s.name for s in field.steps)
+        said = f"{score}  {name} ← {', '.join(field.from_ or ())}" + (f"  ({steps})" if steps else "")
+        say(said.replace("[", "\\["))
+
+
+def _faults(project: Any, spec: Any, entity: str) -> tuple[Any, ...]:
+    try:
+        project.resolve(spec, target=project.entity(entity))
+    except SpecError as e:
+        return e.faults
+    return ()
+
+
+@app.command()
+def apply(
+    spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="A file, FILE::TABLE, or a dataset's id.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help=".parquet, .csv, .ndjson, .xlsx or a database file.")],
+    rejects: Annotated[Path | None, typer.Option(help="Folder for the dead letters; beside OUT otherwise.")] = None,
+    entity: Annotated[str, typer.Option(help="The target's contract, where the project does not hold it.")] = "",
+    engine: Annotated[str, typer.Option(help="polars, duckdb, postgres or spark.")] = "polars",
+    as_json: JSON = False,
+) -> None:
+    """Apply a spec: passed rows to OUT, rejected rows with their reasons to the dead letters; books checked."""
+    from workbench.flow import run_spec
+    from workbench.model import load_spec
+    from workbench.project import open_project
+
+    spec, project = load_spec(spec_path), open_project(spec_path)
+    target = project.entity(entity) if entity else None
+    frame = project.frame(source)
+    resolved = project.resolve(spec, frame=frame, target=target)
+    folder = rejects or out.parent / "dead_letters"
+    with _bar(quiet=as_json) as (bar, task):
+        counts = run_spec(
+            resolved.plan, frame, out, folder, tables=project.table, engine=engine,
+            progress=lambda n: bar.update(task, completed=n),
+        )  # fmt: skip
+    if as_json:
+        show_json(counts.to_dict() | {"out": str(out), "dead_letters": str(folder)})
+    else:
+        say(f"{'[green]✓[/]' if not counts.total_rejected else '[yellow]![/]'} {counts}")
+        for code, n in counts.rejected.most_common(10):
+            say(f"  {n:>8,}  {code}  {counts.reasons.get(code, '')}".replace("[", "\\["))
+        say(f"  {out}" + (f", dead letters in {folder}" if counts.total_rejected else ""))
+    if counts.total_rejected:
+        raise Short
+
+
+def _bar(*, quiet: bool) -> Any:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def shown() -> Any:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        from rich.console import Console
+
+        with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
+            yield bar, bar.add_task("rows", total=None)
+
+    return shown()
+
+
+@app.command()
+def verify(
+    spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="A file, FILE::TABLE, or a dataset's id.")] = "",
+    entity: Annotated[str, typer.Option(help="The target's contract, where the project does not hold it.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the verdict as .html.")] = None,
+    as_json: JSON = False,
+) -> None:
+    """Run a spec on full volume and check the result against the entity's contract; exit 1 when it falls short."""
+    from workbench.flow import verify as verify_spec
+    from workbench.model import load_spec
+    from workbench.project import open_project
+
+    spec, project = load_spec(spec_path), open_project(spec_path)
+    target = project.entity(entity) if entity else project.target(spec)
+    frame = project.frame(source or spec.source.dataset)
+    if not spec.fields:
+        raise UsageError("the spec maps no field", where=str(spec_path), cure="add fields")
+    with status(f"verifying {spec.title}", quiet=as_json):
+        resolved = project.resolve(spec, frame=frame, target=target)
+        verdict = verify_spec(spec, frame, target, resolved=resolved, tables=project.table)
+    if out is not None:
+        from workbench.reports import verdict_page
+
+        out.write_text(verdict_page(verdict), encoding="utf-8")
+    if as_json:
+        show_json(verdict.to_dict())
+    else:
+        say(str(verdict).replace("[", "\\["))
+    if not verdict.passed:
+        raise Short

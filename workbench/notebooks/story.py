@@ -1,0 +1,118 @@
+"""The whole story of a landscape: every flow profiled, mapped, verified and exported, and one page over all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import UsageError
+from workbench.model import Flow, Landscape
+from workbench.project import open_project
+
+from .running import Done, notebook_path, run_notebook
+
+__all__ = ["Chapter", "run_story"]
+
+STORY = ("2_profile", "4_map", "5_verify", "6_export")
+Told = Callable[[str, Done], None]
+
+
+@dataclass
+class Chapter:
+    """One flow of the story: its notebooks, in order; it ends at the first that fails."""
+
+    flow: str
+    source: str
+    target: str
+    done: list[Done] = field(default_factory=list)
+
+    @property
+    def failure(self) -> str:
+        """Why the chapter stopped, '' when it did not."""
+        return next((f"{d.name}: {d.failure}" for d in self.done if d.failure), "")
+
+
+def run_story(
+    landscape: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    *,
+    notebooks: Sequence[str] = STORY,
+    flows: Sequence[str] = (),
+    told: Told | None = None,
+    workers: int = 2,
+) -> list[Chapter]:
+    """Run notebooks for the flows of a landscape.
+
+    Args:
+        landscape: The landscape file.
+        folder: Where reports and specs go.
+        notebooks: Which, in order.
+        flows: Which flows, by id; all flows from a dataset to an entity when empty.
+        told: Called after each notebook with the flow and what came out.
+        workers: Processes; two make use of two cores.
+
+    Raises:
+        UsageError: The landscape has no such flow.
+    """
+    project = open_project(landscape)
+    if project.landscape is None:
+        raise UsageError("this is not a landscape", where=str(landscape), cure="name a landscape.yaml")
+    chosen = _flows(project.landscape, flows)
+    names = [notebook_path(n).stem for n in notebooks]
+    base = Path(folder).absolute()
+    chapters = [Chapter(f.id, f.source, f.target) for f in chosen]
+    # spawn: Polars holds threads that a forked child would wait for forever.
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+        waiting: dict[Future[Done], tuple[Chapter, int]] = {}
+
+        def start(chapter: Chapter, number: int) -> None:
+            flow = project.landscape.flow(chapter.flow) if project.landscape else None
+            parameters = _parameters(names[number], str(Path(landscape).absolute()), flow, base)
+            future = pool.submit(run_notebook, names[number], parameters, base / chapter.flow)
+            waiting[future] = (chapter, number)
+
+        for chapter in chapters:
+            start(chapter, 0)
+        while waiting:
+            future = _first(waiting)
+            chapter, number = waiting.pop(future)
+            done = future.result()
+            chapter.done.append(done)
+            if told is not None:
+                told(chapter.flow, done)
+            if not done.failure and number + 1 < len(names):
+                start(chapter, number + 1)
+    return chapters
+
+
+def _first(waiting: dict[Future[Done], Any]) -> Future[Done]:
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    return next(iter(wait(waiting, return_when=FIRST_COMPLETED).done))
+
+
+def _flows(landscape: Landscape, wanted: Sequence[str]) -> list[Flow]:
+    if wanted:
+        return [landscape.flow(name) for name in wanted]
+    datasets = {d.id for d in landscape.datasets}
+    return [f for f in landscape.flows if f.source in datasets and f.target in landscape.entity_names]
+
+
+def _parameters(name: str, landscape: str, flow: Flow | None, base: Path) -> dict[str, Any]:
+    assert flow is not None
+    root = Path(landscape).parent
+    reviewed = root / flow.spec if flow.spec else None
+    # A spec that people keep is read where it lies; one that nobody wrote yet is drafted among the reports.
+    spec = reviewed if reviewed and reviewed.exists() else base / flow.id / f"{flow.id}.yaml"
+    every: dict[str, dict[str, Any]] = {
+        "2_profile": {"dataset": flow.source},
+        "4_map": {"dataset": flow.source, "entity": flow.target, "spec": str(spec)},
+        "5_verify": {"spec": str(spec)},
+        "6_export": {"spec": str(spec), "out": str(base / flow.id / "exports")},
+    }
+    return {"landscape": landscape, **every.get(name, {})}
