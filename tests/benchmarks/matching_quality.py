@@ -109,12 +109,18 @@ def main() -> None:
         return
     for result in results:
         for row in result["each"]:
-            print(f"  {row['recall_at_truth']:.3f} {row['mrr']:.3f} {row['f1']:.3f} {row['seconds']:6.2f} s  {row['pair']}")
+            print(
+                f"  {row['recall_at_truth']:.3f} {row['mrr']:.3f} {row['f1']:.3f}"
+                f" {row['seconds']:6.2f} s  {row['pair']}"
+            )
         print(result["folder"], "(recall at truth, MRR, F1, seconds)")
         for name, figures in {"workbench": result["workbench"], **result.get("peers", {})}.items():
             print(f"  {name:24s} {figures}")
         for b in result["calibration"]:
-            print(f"  {b['from']:.2f} to {b['to']:.2f}: {b['pairs']:7d} pairs, said {b['said']:.3f}, right {b['right']:.3f}")
+            print(
+                f"  {b['from']:.2f} to {b['to']:.2f}: {b['pairs']:7d} pairs,"
+                f" said {b['said']:.3f}, right {b['right']:.3f}"
+            )
 
 
 if __name__ == "__main__":

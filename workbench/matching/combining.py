@@ -63,11 +63,13 @@ def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
     name = np.maximum.reduce([get("name_words"), get("abbreviation"), get("consonants") ** 2, get("spelling") ** 2])
     values = np.maximum(get("values_within"), get("values_alike"))
     silent = np.isnan(scores["shapes"]) if "shapes" in scores else np.zeros(name.shape)
+    # a contract without values still tells the types: what fitting types are worth must not come on top
+    typed = ~np.isnan(scores["types"]) if "types" in scores else np.zeros(name.shape, dtype=bool)
     return {
         "name_best": name,
         "name_sure": name**3,
         "name_and_values": name * values,
-        "no_values": silent.astype(float),
+        "no_values": np.where(silent, np.where(typed, 0.5, 1.0), 0.0),
     }
 
 

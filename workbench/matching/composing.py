@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .matches import Match
 from .names import lexicon, stem, tokens
-from .pairing import Pairing
+from .pairing import Pairing, called
 from .vectors import Bags
 from .views import ColumnView
 
@@ -27,13 +27,14 @@ _WHOLE = 0.6  # share of the whole's words that the parts must cover together
 class _Form:
     """A thing that is written whole in one system and in parts in another.
 
+    Where a kind is given, a whole is told by its kind, and only where one of the parts alone fits it already.
     The parts stand in the usual order; each is told by one of several sets of words, all of a set being needed.
     """
 
     whole: tuple[frozenset[str], ...]
     parts: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
     separator: str
-    least: int = 2
+    kind: str = ""
 
 
 def _words(*alternatives: str) -> tuple[frozenset[str], ...]:
@@ -67,11 +68,7 @@ def _forms() -> tuple[_Form, ...]:
             ),
             ", ",
         ),
-        _Form(
-            _words("timestamp", "date time", "datetime", "created", "moment"),
-            (("date", _words("date", "day")), ("time", _words("time", "hour"))),
-            " ",
-        ),
+        _Form((), (("date", _words("date", "day")), ("time", _words("time", "hour"))), " ", kind="timestamp"),
         _Form(
             _words("phone", "phone number", "telephone", "telephone number", "mobile"),
             (
@@ -100,6 +97,7 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
     held = _held(pairing.sources, pairing.targets)
     found = [
         *_joined(pairing.sources, pairing.targets, held),
+        *_moments(pairing.sources, pairing.targets, scores),
         *_by_values(pairing, held),
         *_split(pairing.sources, pairing.targets, held),
     ]
@@ -114,16 +112,18 @@ def _held(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> tuple
     """The share of the words in one column's values that the other's values hold, both ways; NaN without values."""
     bags = Bags(*([dict(v.seen.words) for v in side] for side in (sources, targets)))
     left, right = bags.contained()
-    known = np.array([bool(v.seen.words) for v in sources])[:, None] & np.array([bool(v.seen.words) for v in targets])
+    rows = [np.array([bool(v.seen.words) and not v.seen.example_only for v in side]) for side in (sources, targets)]
+    known = rows[0][:, None] & rows[1][None, :]
     return np.where(known, left, np.nan), np.where(known, right, np.nan)
 
 
 def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
     """Whether one of a column's names is one of the word sets, but for words of the other table's context."""
-    for name in (view.name, *view.synonyms):
-        said = {stem(w) for w in lexicon().expand(tokens(name))}
-        said |= {s for w in tokens(name) for s in lexicon().stems(w)}
-        short = {stem(w) for w in tokens(name) if lexicon().stems(w)}
+    names = [tokens(n) for n in (view.name, *view.synonyms, view.semantic or "")]
+    for name in (*names, *called(view.description)):
+        said = {stem(w) for w in lexicon().expand(name)}
+        said |= {s for w in name for s in lexicon().stems(w)}
+        short = {stem(w) for w in name if lexicon().stems(w)}
         for words in alternatives:
             if words <= said and not (said - words - short - context):
                 return True
@@ -141,7 +141,7 @@ def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: 
     out = []
     for form in _forms():
         parts = _parts(form, sources)
-        if len(parts) < form.least:
+        if len(parts) < 2:
             continue
         for j, target in enumerate(targets):
             if _role(target, form.whole, _CONTEXT) and not _is_part(form, target):
@@ -155,11 +155,31 @@ def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: 
     return out
 
 
+def _moments(sources: Sequence[ColumnView], targets: Sequence[ColumnView], scores: Matrix) -> list[Match]:
+    """A timestamp of a date and a time of day, where the time alone is its best match already."""
+    form = next(f for f in _forms() if f.kind)
+    parts = dict(_parts(form, sources))
+    if len(parts) < 2 or parts["date"] == parts["time"]:
+        return []
+    date, time = parts["date"], parts["time"]
+    out = []
+    for j, target in enumerate(targets):
+        if (
+            target.kind == form.kind
+            and sources[time].kind != form.kind
+            and scores[time, j] >= max(scores[:, j].max(), 0.3)
+        ):
+            evidence = (f"'{target.name}' is a point in time, '{sources[time].name}' only its time of day",)
+            names = (sources[date].name, sources[time].name)
+            out.append(Match(names, target.name, min(0.99, float(scores[time, j]) + 0.01), evidence, form.separator))
+    return out
+
+
 def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: tuple[Matrix, Matrix]) -> list[Match]:
     out = []
     for form in _forms():
         parts = _parts(form, targets)
-        if len(parts) < form.least:
+        if len(parts) < 2:
             continue
         for i, source in enumerate(sources):
             if _role(source, form.whole, _CONTEXT) and not _is_part(form, source):

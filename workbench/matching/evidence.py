@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .combining import Model
+from .names import tokens
 from .scorers import scorers
 from .views import ColumnView
 
@@ -15,6 +16,7 @@ __all__ = ["explain"]
 
 Matrix = npt.NDArray[np.float64]
 _MOST = 4
+_SILENT = frozenset({"openness", "fill", "characters", "lengths"})  # count, but tell a person nothing by themselves
 _WORTH = 0.4  # log-odds below which a scorer is not worth a word
 _AGAINST = 0.35  # a score this low speaks against
 # scorers that say the same are told once, by the first of them that has something to say
@@ -42,7 +44,12 @@ def explain(
     for family in (*_FAMILIES, *((name,) for name in here if not any(name in f for f in _FAMILIES))):
         gain = sum(gains.get(name, 0.0) for name in family)
         for name in family:
-            if here.get(name, 0.0) >= _SOLID.get(name, 0.5) and gain >= _WORTH and name not in told:
+            if (
+                name not in _SILENT
+                and here.get(name, 0.0) >= _SOLID.get(name, 0.5)
+                and gain >= _WORTH
+                and name not in told
+            ):
                 told.add(name)
                 said.append((gain, _words(name, here[name], source, target)))
                 break
@@ -60,8 +67,11 @@ def _gain(name: str, score: float, model: Model) -> float:
 def _words(name: str, score: float, source: ColumnView, target: ColumnView) -> str:
     a, b = source.name, target.name
     share = f"{100 * score:.0f} %"
+    same = tokens(a) == tokens(b)
     special = {
-        "same_name": f"both are called '{b}'" if a == b else f"'{a}' and '{b}' are the same name",
+        "same_name": f"both are called '{b}'"
+        if tokens(a) == tokens(b)
+        else f"'{a}' goes by a name of '{b}' (synonym or description)",
         "abbreviation": "'{}' reads as an abbreviation of '{}'".format(*sorted((a, b), key=len)),
         "name_words": f"the words of '{a}' and '{b}' agree ({share})",
         "consonants": f"'{a}' and '{b}' have the same consonants ({share})",

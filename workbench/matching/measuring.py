@@ -57,7 +57,7 @@ class Measures:
 
 def physical_kind(name: str) -> str:
     """The family of a logical or Polars type, by its name."""
-    low = name.lower()
+    low = name.lower().split("(")[0].split("<")[0]
     for family, marks in {
         "integer": ("int",), "number": ("float", "decimal"), "boolean": ("bool",),
         "timestamp": ("datetime", "timestamp"), "date": ("date",), "time": ("time",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +15,10 @@ from .names import lexicon, shared_affix, stem, token_similarity, tokens
 from .vectors import Bags
 from .views import ColumnView
 
-__all__ = ["Names", "Pairing"]
+__all__ = ["Names", "Pairing", "called"]
 
 Matrix = npt.NDArray[np.float64]
+_NAME_WORDS = 4  # a description's first phrase of at most so many words is taken for a name
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,10 @@ class Pairing:
 
     @cached_property
     def has_values(self) -> Matrix:
-        """1 where both sides have values, NaN elsewhere: scorers of values multiply by it."""
-        left, right = (np.array([bool(v.seen.values) for v in s]) for s in (self.sources, self.targets))
+        """1 where both sides have values (a few examples are none), NaN elsewhere: scorers of values multiply by it."""
+        left, right = (
+            np.array([bool(v.seen.values) and not v.seen.example_only for v in s]) for s in (self.sources, self.targets)
+        )
         return np.where(left[:, None] & right[None, :], 1.0, np.nan)
 
 
@@ -109,10 +113,20 @@ def _names(side: Sequence[ColumnView]) -> Names:
     words: list[tuple[str, ...]] = []
     owners: list[int] = []
     for owner, view in enumerate(side):
-        for parts in dict.fromkeys([own[owner][cut:], *(tokens(s) for s in view.synonyms)]):
+        for parts in dict.fromkeys([own[owner][cut:], *(tokens(s) for s in view.synonyms), *called(view.description)]):
             words.append(lexicon().expand(parts) or ("",))
             owners.append(owner)
     return Names(tuple(words), tuple(owners))
+
+
+def called(description: str) -> list[tuple[str, ...]]:
+    """What a description begins with, where that is short enough to be a name.
+
+    >>> called("Given name; may be empty."), called("The day on which the customer was born")
+    ([('given', 'name')], [])
+    """
+    phrase = tokens(re.split(r"[.,;:(]", description, maxsplit=1)[0])
+    return [phrase] if 0 < len(phrase) <= _NAME_WORDS else []
 
 
 def _values(side: Sequence[ColumnView]) -> list[dict[str, float]]:

@@ -1,0 +1,131 @@
+"""The peers of matching on the same cases and measures; run by an interpreter that has them (valentine, infermap).
+
+    python tests/benchmarks/matching_peers.py DIR [--only coma,jaccard]
+
+Needs no workbench. Prints progress to stderr and one line of JSON: peer → recall at truth, MRR, F1, seconds.
+Valentine's own metrics judge every peer: F1 after its one-to-one filter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+GIVE_UP = 3  # first cases that must all fail for a peer to count as not able to run here
+LIMIT = 900.0  # seconds a peer may take on a folder before it is given up; what it did till then is told
+
+
+def cases(folder: Path) -> Iterator[tuple[str, Any, Any, list[tuple[str, str]]]]:
+    import pandas as pd
+
+    def read(path: Path) -> Any:
+        return pd.read_csv(path, low_memory=False)
+
+    shared = folder / "target.csv"
+    for truth in sorted(folder.rglob("truth.csv")):
+        own = truth.parent / "target.csv"
+        pairs = pd.read_csv(truth, dtype=str)
+        wanted = sorted({(a.strip(), b.strip()) for a, b in pairs.itertuples(index=False)})
+        target = read(own if own.exists() else shared)
+        yield truth.parent.relative_to(folder).as_posix(), read(truth.parent / "source.csv"), target, wanted
+
+
+def valentine_peers() -> dict[str, Callable[[Any, Any], Any]]:
+    from valentine import valentine_match
+    from valentine.algorithms import Coma, Cupid, DistributionBased, JaccardDistanceMatcher, SimilarityFlooding
+
+    makers = {
+        "coma": lambda: Coma(),
+        "coma_instances": lambda: Coma(use_instances=True),
+        "cupid": lambda: Cupid(),
+        "distribution": lambda: DistributionBased(),
+        "jaccard": lambda: JaccardDistanceMatcher(),
+        "similarity_flooding": lambda: SimilarityFlooding(),
+    }
+
+    def runner(make: Callable[[], Any]) -> Callable[[Any, Any], Any]:
+        return lambda a, b: valentine_match([a, b], make(), df_names=["source", "target"])
+
+    return {f"valentine {name}": runner(make) for name, make in makers.items()}
+
+
+def infermap_peers() -> dict[str, Callable[[Any, Any], Any]]:
+    import infermap
+
+    return {"infermap": lambda a, b: infermap.map(a, b)}
+
+
+def judge_valentine(found: Any, truth: list[tuple[str, str]]) -> dict[str, float]:
+    from valentine.metrics import F1Score, MeanReciprocalRank, RecallAtSizeofGroundTruth
+
+    out = found.get_metrics(truth, metrics={F1Score(), MeanReciprocalRank(), RecallAtSizeofGroundTruth()})
+    return {"recall_at_truth": out["RecallAtSizeofGroundTruth"], "mrr": out["MeanReciprocalRank"], "f1": out["F1Score"]}
+
+
+def judge_infermap(found: Any, truth: list[tuple[str, str]]) -> dict[str, float]:
+    """It gives one to one mappings with a confidence; its unmapped columns have no candidates."""
+    ranked = sorted(((m.confidence, m.source, m.target) for m in found.mappings), reverse=True)
+    pairs = [(a, b) for _, a, b in ranked]
+    hits = len(set(pairs) & set(truth))
+    top = len(set(pairs[: len(truth)]) & set(truth))
+    sources = {a for a, _ in truth}
+    return {
+        "recall_at_truth": top / len(truth),
+        "mrr": sum((a, b) in truth for a, b in pairs) / len(sources),
+        "f1": 2 * hits / (len(pairs) + len(truth)),
+    }
+
+
+def run(
+    name: str, peer: Callable[[Any, Any], Any], judge: Callable[..., dict[str, float]], folder: Path
+) -> dict[str, Any]:
+    rows: list[dict[str, float]] = []
+    spent = 0.0
+    failed = 0
+    for case, source, target, truth in cases(folder):
+        started = time.perf_counter()
+        try:
+            found = peer(source, target)
+            spent += time.perf_counter() - started
+            rows.append(judge(found, truth))
+        except Exception as e:  # a peer that fails on a case scores nothing on it
+            spent += time.perf_counter() - started
+            failed += 1
+            rows.append({"recall_at_truth": 0.0, "mrr": 0.0, "f1": 0.0})
+            if failed == len(rows) == GIVE_UP:
+                return {"not run": f"{type(e).__name__}: {e}"[:200]}
+        if spent > LIMIT:
+            print(f"{name} given up after {spent:.0f} s", file=sys.stderr)
+            break
+    out: dict[str, Any] = {k: round(sum(r[k] for r in rows) / len(rows), 4) for k in ("recall_at_truth", "mrr", "f1")}
+    return {"pairs": len(rows), **out, "seconds": round(spent, 2), **({"failed": failed} if failed else {})}
+
+
+def main() -> None:
+    """Run as a script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", help="last words of the names of peers, by commas")
+    options = parser.parse_args()
+    wanted = options.only.split(",") if options.only else None
+    results: dict[str, Any] = {}
+    for load, judge in ((valentine_peers, judge_valentine), (infermap_peers, judge_infermap)):
+        try:
+            found = load()
+        except ImportError as e:
+            results[load.__name__.removesuffix("_peers")] = {"not installed": str(e)}
+            continue
+        for name, peer in found.items():
+            if wanted is None or any(w == name.split()[-1] for w in wanted):
+                results[name] = run(name, peer, judge, options.folder)
+                print(name, results[name], file=sys.stderr)
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
