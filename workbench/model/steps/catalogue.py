@@ -61,7 +61,8 @@ class Step:
         null: What it makes of a null.
         rejects: What it rejects, '' when nothing.
         inverse: From its arguments the steps that undo it; None when it cannot be undone.
-        loses: What the inverse cannot bring back, '' when nothing.
+        loses: What the inverse cannot bring back, '' when nothing; where it depends on the arguments, a
+            function of them.
     """
 
     name: str
@@ -72,13 +73,27 @@ class Step:
     null: str
     rejects: str
     inverse: Inverse | None
-    loses: str
+    loses: str | Callable[[Any], str]
     needs_context: bool = field(default=False)
 
     @property
     def doc(self) -> str:
         """The docstring, dedented."""
         return inspect.getdoc(self.function) or ""
+
+    def undo(self, args: Any) -> tuple[list[Any], str] | None:
+        """The steps that undo it, as written in a spec, and what they cannot bring back; None when none do.
+
+        Args:
+            args: The arguments as written.
+
+        Raises:
+            StepFault: The arguments do not fit.
+        """
+        params = self.arguments(args)
+        steps = self.inverse(params) if self.inverse is not None else None
+        lost = self.loses if isinstance(self.loses, str) else self.loses(params)
+        return None if steps is None else (list(steps), lost)
 
     def arguments(self, args: Any) -> BaseModel:
         """Give the written arguments their types.
@@ -150,7 +165,7 @@ def step(
     rejects: str = "",
     many: bool = False,
     inverse: Inverse | None = None,
-    loses: str = "",
+    loses: str | Callable[[Any], str] = "",
 ) -> Callable[[Callable[..., Expr | Outcome]], Callable[..., Expr | Outcome]]:
     """Register the decorated macro as a step of the catalogue.
 

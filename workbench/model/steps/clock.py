@@ -170,7 +170,7 @@ def clock(x: Expr) -> Expr:
     return _seconds(x)
 
 
-@step(inverse=lambda a: [{"parse_clock": a.format.replace("%-", "%")}], loses="parts that the format leaves out")
+@step(inverse=lambda a: [{"parse_clock": a.format_.replace("%-", "%")}], loses="parts that the format leaves out")
 def format_clock(x: Expr, *, format_: str) -> Expr:
     """Write seconds since midnight as a time of day; beyond a day it goes round the clock.
 

@@ -129,7 +129,7 @@ def _unformatted(format_: str) -> list[Any] | None:
 
 
 @step(
-    inverse=lambda a: _unformatted(a.format),
+    inverse=lambda a: _unformatted(a.format_),
     loses="parts that the format leaves out",
 )
 def format_date(x: Expr, *, format_: str) -> Expr:

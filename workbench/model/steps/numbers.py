@@ -48,8 +48,12 @@ def _constant(number: Decimal) -> Expr:
 
 
 def _as_written(a: Any) -> list[Any]:
-    digits = 2 if a.digits is None else a.digits
-    return [{"format_number": {"digits": digits, "decimal": a.decimal, "group": a.group}}]
+    marks = {"decimal": a.decimal, "group": a.group}
+    if a.digits is not None:
+        return [{"format_number": {"digits": a.digits, **marks}}]
+    # As few digits as say it: rounding to a fixed number could lose some that were read.
+    bare = [{"trim": {"characters": c, "side": "end"}} for c in ("0", a.decimal)]
+    return [{"format_number": {"digits": 10, **marks}}, *bare]
 
 
 @step(

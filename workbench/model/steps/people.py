@@ -84,9 +84,17 @@ def split_name(x: Expr, *, from_: NameForm, part: Literal["first", "last"]) -> O
     return Outcome(first if part == "first" else last, _refuse(x, first, last, from_))
 
 
+def _redialled(a: Any) -> list[Any] | None:
+    if a.to in ("E164", "international"):
+        return [] if a.to == "E164" else [{"phone": {"to": "E164"}}]
+    if a.to == "digits":
+        return [{"prefix": "+"}]
+    return [{"phone": {"to": "E164", "region": a.region}}] if a.region else None
+
+
 @step(
     rejects="what is not a possible phone number",
-    inverse=lambda a: [] if a.to == "E164" else [{"phone": {"to": "E164"}}],
+    inverse=_redialled,
     loses="how the number was written",
 )
 def phone(

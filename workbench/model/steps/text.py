@@ -98,7 +98,7 @@ def suffix(x: Expr, *, text: str) -> Expr:
     return p.concat(x, p.lit(text))
 
 
-@step(rejects="a value that does not begin with the text", inverse=lambda a: [{"prefix": a.text}])
+@step(rejects="a value that does not begin with the text", inverse=lambda a: None if a.optional else [{"prefix": a.text}])
 def strip_prefix(x: Expr, *, text: str, optional: bool = False) -> Outcome:
     """Take a text away from the start; a value without it is rejected unless optional.
 
@@ -112,7 +112,7 @@ def strip_prefix(x: Expr, *, text: str, optional: bool = False) -> Outcome:
     return Outcome(value, () if optional else ((_unless(has, x), f"does not begin with '{text}'"),))
 
 
-@step(rejects="a value that does not end with the text", inverse=lambda a: [{"suffix": a.text}])
+@step(rejects="a value that does not end with the text", inverse=lambda a: None if a.optional else [{"suffix": a.text}])
 def strip_suffix(x: Expr, *, text: str, optional: bool = False) -> Outcome:
     """Take a text away from the end; a value without it is rejected unless optional.
 

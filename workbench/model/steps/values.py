@@ -40,7 +40,18 @@ def _swapped(a: Any) -> list[Any] | None:
     return [{"translate": {"values": {v: k for k, v in pairs.items()}, "unmapped": a.unmapped}}]
 
 
-@step(rejects="a value that is not in the table, unless 'unmapped' says otherwise", inverse=_swapped)
+def _untranslated(a: Any) -> str:
+    lost = ["the case of the letters"] if a.ignore_case else []
+    if a.unmapped == "null":
+        lost.append("values that the table does not list")
+    if a.unmapped == "keep":
+        lost.append("whether a value was translated or stood there already")
+    return " and ".join(lost)
+
+
+@step(
+    rejects="a value that is not in the table, unless 'unmapped' says otherwise", inverse=_swapped, loses=_untranslated
+)
 def translate(
     x: Expr,
     *,
