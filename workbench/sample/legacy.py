@@ -10,6 +10,7 @@ import polars as pl
 
 from .block import Block
 from .draw import Draw
+from .words import FOLDER
 from .write import Files, comma, euros
 
 __all__ = ["FEED_IN", "FEED_OUT", "legacy_script", "write_legacy"]
@@ -43,10 +44,11 @@ def _lines(block: Block, draw: Draw) -> pl.DataFrame:
         status=pl.col("status").replace_strict(_STATUS),
         name=pl.concat_str("last", pl.lit(", "), "first").str.replace_many(_OUTSIDE_CP1252),
     )
-    lines = pl.concat([orders[block.lines["order_index"].to_numpy()], block.lines.drop("order")], how="horizontal")
-    weight = block.products["weight"].gather(block.lines["product"] - 1)
-    lines = lines.with_columns(weight * block.lines["quantity"])
-    return lines.filter("chosen").with_columns(
+    chosen = block.lines.filter(orders["chosen"].gather(block.lines["order_index"]))
+    lines = pl.concat([orders[chosen["order_index"].to_numpy()], chosen.drop("order")], how="horizontal")
+    weight = block.products["weight"].gather(chosen["product"] - 1)
+    return lines.with_columns(
+        weight * chosen["quantity"],
         channel=pl.when("no_channel").then(None).otherwise(pl.col("channel").replace_strict(_CHANNEL)),
         email=pl.when("capitals").then(pl.col("email").str.to_uppercase()).otherwise("email"),
     )
@@ -110,7 +112,5 @@ def legacy_script(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _country_names() -> dict[str, str]:
-    from .words import FOLDER
-
     table = pl.read_csv(FOLDER / "template" / "refs" / "countries.csv", columns=["alpha2", "name_en"])
     return dict(zip(table["alpha2"], table["name_en"], strict=True))

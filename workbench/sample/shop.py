@@ -8,7 +8,7 @@ import polars as pl
 from .block import Block, person_id
 from .draw import Draw
 from .noise import doubled, spoil
-from .write import Files, euros
+from .write import Files
 
 __all__ = ["CUSTOMERS", "ORDERS", "write_shop"]
 
@@ -105,6 +105,7 @@ def _orders(block: Block, draw: Draw, accounts: pl.DataFrame) -> pl.DataFrame:
     frame = placed.join(buyers, on="index", how="left", maintain_order="left")
     frame = frame.join(items, on="order", how="left", maintain_order="left")
     return frame.with_columns(
+        _amount(frame["amount"]).alias("total"),
         pl.Series("method", _METHODS).gather(draw.weighted((50, 30, 15, 5), n)),
         pl.Series("note", (None, "Please ring twice", "Leave with the neighbour", "Gift wrap")).gather(
             draw.weighted((92, 3, 3, 2), n)
@@ -112,15 +113,22 @@ def _orders(block: Block, draw: Draw, accounts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _amount(cents: pl.Series) -> pl.Expr:
+    """Cents as a number. Divided by numpy: an expression multiplies by 0.01 and gives 11.290000000000001."""
+    return pl.lit(pl.Series(cents.to_numpy() / 100))
+
+
 def _items(block: Block) -> pl.DataFrame:
     names = block.products.select("product", "name", "ean")
-    lines = block.lines.join(names, on="product", how="left", maintain_order="left")
+    in_shop = _in_shop(block.orders).gather(block.lines["order_index"])
+    lines = block.lines.filter(in_shop).join(names, on="product", how="left", maintain_order="left")
+    lines = lines.with_columns(_amount(lines["price"]).alias("each"))
     item = pl.struct(
         sku=pl.lit("SKU-") + pl.col("product").cast(pl.String).str.zfill(6),
         ean=pl.col("ean"),
         title=pl.col("name"),
         qty=pl.col("quantity"),
-        unitPrice=euros(pl.col("price")).cast(pl.Float64),
+        unitPrice=pl.col("each"),
     )
     return lines.group_by("order", maintain_order=True).agg(item.alias("items"), pl.col("amount").sum())
 
@@ -135,8 +143,7 @@ def _order_columns() -> list[pl.Expr]:
         pl.col("customer"),
         pl.col("shipTo"),
         pl.col("items"),
-        # By way of text: a column divided by 100 is not always the nearest number (11.290000000000001).
-        euros(pl.col("amount")).cast(pl.Float64).alias("total"),
+        pl.col("total"),
         pl.struct(method=pl.col("method"), paid=pl.col("status") != "cancelled").alias("payment"),
         pl.col("note"),
     ]
