@@ -150,7 +150,7 @@ def refuse_binary(path: Path, encoding: Encoding) -> None:
         return
     control = len(re.findall(rb"[\x01-\x06\x0e-\x1a\x7f]", head))
     zeros = head.count(0)
-    if control > len(head) / 50 + 2 or zeros > len(head) / 3:
+    if control > len(head) / 20 + 8 or zeros > len(head) / 3:
         raise SourceError("this is binary data, not text", where=str(path), cure="export it as text first")
 
 

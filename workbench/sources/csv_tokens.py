@@ -180,9 +180,12 @@ class Tokenizer:
                 if quoted_cell is self._strict and self._open.match(text, at):
                     return None
                 stop = self._cell_end(text, at, size)
-                record.cells.append(text[at:stop])
-                if quote in record.cells[-1]:
+                cell = text[at:stop]
+                if quote in cell:
                     record.flaw = "a stray quote: kept as text"
+                if quoted_cell and len(cell) > 1 and cell[0] == cell[-1] == quote:
+                    cell = self._unquoted(cell[1:-1], True)  # quotes within that should have been doubled
+                record.cells.append(cell)
                 at = stop
             if record.quoted is not None:
                 record.quoted.append(match is not None)

@@ -42,9 +42,9 @@ def write_csv(
     if len(delimiter.encode()) != 1 or delimiter in '"\r\n':
         raise UsageError(f"delimiter={delimiter!r} cannot be", cure="give one ASCII character")
     frame = _flat(frame)
-    old = _existing(frame, place, mode, lambda p: read_csv(p, delimiter=delimiter, header=header))
+    old = _existing(frame, place, mode, lambda p: read_csv(p, delimiter=delimiter, quote='"', escape="", header=header))
 
-    def fill(out: IO[bytes]) -> int:
+    def fill(out: IO[bytes], _: Path) -> int:
         rows, first = 0, header
         for is_new, batch in _old_and_new(old, frame):
             batch.write_csv(out, include_header=first, separator=delimiter)
@@ -65,7 +65,7 @@ def write_ndjson(frame: pl.LazyFrame, place: Place, *, mode: str) -> int:
     """
     old = _existing(frame, place, mode, read_ndjson)
 
-    def fill(out: IO[bytes]) -> int:
+    def fill(out: IO[bytes], _: Path) -> int:
         rows = 0
         for is_new, batch in _old_and_new(old, frame):
             _json_ready(batch, place).write_ndjson(out)
@@ -85,7 +85,7 @@ def write_json(frame: pl.LazyFrame, place: Place, *, mode: str) -> int:
     """
     old = _existing(frame, place, mode, read_json)
 
-    def fill(out: IO[bytes]) -> int:
+    def fill(out: IO[bytes], _: Path) -> int:
         out.write(b"[")
         rows, separator = 0, b"\n"
         for is_new, batch in _old_and_new(old, frame):
@@ -125,9 +125,9 @@ def write_parquet(frame: pl.LazyFrame, place: Place, *, mode: str) -> int:
             raise SourceError("the types differ from those in the file", where=place.shown, cure="cast them first")
         frame = pl.concat([old.frame, frame])
 
-    def fill(out: IO[bytes]) -> int:
-        frame.sink_parquet(Path(out.name), maintain_order=True)
-        return int(pl.scan_parquet(out.name).select(pl.len()).collect().item()) - before
+    def fill(_: IO[bytes], path: Path) -> int:
+        frame.sink_parquet(path, maintain_order=True)
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item()) - before
 
     return _atomically(place, fill)
 
@@ -164,7 +164,7 @@ def write_excel(frame: pl.LazyFrame, place: Place, *, mode: str, sheet: str = "S
     wide = [n for n, v in zip(integers, largest, strict=True) if v > 2**53]  # a number there is a float
     rows = rows.with_columns(pl.col(wide).cast(pl.String))
 
-    def fill(out: IO[bytes]) -> int:
+    def fill(out: IO[bytes], _: Path) -> int:
         plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         with xlsxwriter.Workbook(out, plain) as book:
             rows.write_excel(book, worksheet=sheet, autofit=rows.height < 10_000)
@@ -224,7 +224,7 @@ def _existing(frame: pl.LazyFrame, place: Place, mode: str, read: Callable[..., 
     return old
 
 
-def _atomically(place: Place, fill: Callable[[Any], int]) -> int:
+def _atomically(place: Place, fill: Callable[[IO[bytes], Path], int]) -> int:
     """Write a file so that a reader sees the old one or the new one, never a part."""
     target = place.file
     if target.is_dir():
@@ -233,7 +233,7 @@ def _atomically(place: Place, fill: Callable[[Any], int]) -> int:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}.", suffix=target.suffix)
     try:
         with os.fdopen(handle, "wb") as out:
-            rows = fill(out)
+            rows = fill(out, Path(name))
             out.flush()
             os.fsync(out.fileno())
         os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
