@@ -3,7 +3,10 @@
 from .apply import REJECT_COLUMNS, Applied, apply, stream
 from .counts import Counts
 from .draft import Choice, draft_spec
+from .invert import invert
+from .inverted import Inverted, Lost, Way
 from .resolve import Lineage, Resolved, resolve
+from .roundtrip import FieldTrip, RoundTrip, roundtrip
 from .streaming import run_streaming
 from .trial import Rejected, try_step, try_steps
 
@@ -12,12 +15,19 @@ __all__ = [
     "Applied",
     "Choice",
     "Counts",
+    "FieldTrip",
+    "Inverted",
     "Lineage",
+    "Lost",
     "Rejected",
     "Resolved",
+    "RoundTrip",
+    "Way",
     "apply",
     "draft_spec",
+    "invert",
     "resolve",
+    "roundtrip",
     "run_streaming",
     "stream",
     "try_step",

@@ -161,7 +161,7 @@ _TYPES = {
 
 @step(
     rejects="a value that does not fit the type",
-    inverse=lambda a: [{"cast": "text"}] if a.to != "text" else None,
+    inverse=lambda a: [{"cast": "text"}] if a.to != "text" else [],
 )
 def cast(x: Expr, *, to: str, digits: int = 2) -> Outcome:
     """Change the type: text, integer, decimal (with 'digits' after the point), float, boolean, date, timestamp.
