@@ -11,9 +11,9 @@ The tree (catch the narrowest that fits)::
     │   ├── ContractError
     │   ├── SpecError
     │   ├── LandscapeError
-    │   └── LinkModelError
+    │   ├── LinkModelError
+    │   └── NotPortableError    an engine or dialect cannot keep the pinned meaning of steps
     ├── ConservationError       rows in ≠ rows accounted for: never to be caught and forgotten
-    ├── NotPortableError        an engine or dialect cannot keep the pinned meaning of a step
     ├── ApprovalError           an approval is missing or covers another fingerprint
     └── FlowError               a run of a flow failed
 """
@@ -173,8 +173,8 @@ class ConservationError(WorkbenchError):
     """Rows in are not the rows accounted for: a defect, never to be caught and forgotten."""
 
 
-class NotPortableError(WorkbenchError):
-    """An engine or dialect cannot keep the pinned meaning of a step."""
+class NotPortableError(DocumentError):
+    """An engine or dialect cannot keep the pinned meaning of steps; every field, step and reason is told."""
 
 
 class ApprovalError(WorkbenchError):

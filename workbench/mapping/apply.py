@@ -4,43 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from workbench.backends import Program, compile_polars, normalise, to_dtype
+from workbench.backends import REJECT_COLUMNS, Applied, Counts, Program, compile_polars, normalise, to_dtype
 from workbench.errors import FlowError, SourceError
 from workbench.model import Plan, RowStep, any_of, lit
 
-from .counts import Counts
 from .row_engine import GLOBAL_STEPS, Tables, run_row_step
 
 __all__ = ["REJECT_COLUMNS", "Applied", "apply", "stream"]
 
-REJECT_COLUMNS = ("_code", "_field", "_step", "_reason", "_value", "_faults", "_spec")
 BATCH_ROWS = 200_000
 Batch = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What a run gives.
-
-    Attributes:
-        passed: Rows in the target's form.
-        rejected: Rows as they were, with `REJECT_COLUMNS`: code, field, step, reason and value of the first
-            fault, all faults, and the spec that rejected them.
-        counts: The books, checked.
-    """
-
-    passed: pl.DataFrame
-    rejected: pl.DataFrame
-    counts: Counts
-
-    def __repr__(self) -> str:
-        return f"Applied({self.counts})"
 
 
 def apply(plan: Plan, frame: pl.LazyFrame | pl.DataFrame, tables: Tables | None = None) -> Applied:

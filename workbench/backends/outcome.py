@@ -1,0 +1,106 @@
+"""What a run gives, on any engine: passed rows, rejected rows, and books that must balance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from workbench.errors import ConservationError
+
+__all__ = ["REJECT_COLUMNS", "Applied", "Counts"]
+
+REJECT_COLUMNS = ("_code", "_field", "_step", "_reason", "_value", "_faults", "_spec")
+
+
+@dataclass
+class Counts:
+    """Rows in and where each of them went; counted where it happens, never derived from one another.
+
+    Attributes:
+        rows_in: Rows read from the source.
+        added: Rows that a union, an explode, a split or an n:n lookup made beside those read.
+        rows_out: Rows written.
+        rejected: Rows rejected, by the code of the first fault, as in 'f4.1'.
+        booked: Rows taken away on purpose, by what the spec books them as.
+        reasons: What each reject code means.
+    """
+
+    rows_in: int = 0
+    added: int = 0
+    rows_out: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    booked: Counter[str] = field(default_factory=Counter)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total_rejected(self) -> int:
+        """All rejected rows."""
+        return self.rejected.total()
+
+    def add(self, other: Counts) -> None:
+        """Take the counts of another batch in."""
+        self.rows_in += other.rows_in
+        self.added += other.added
+        self.rows_out += other.rows_out
+        self.rejected.update(other.rejected)
+        self.booked.update(other.booked)
+        self.reasons.update(other.reasons)
+
+    def check(self) -> Counts:
+        """Prove that nothing was lost.
+
+        Raises:
+            ConservationError: Rows in and added are not rows out, rejected and booked.
+        """
+        came = self.rows_in + self.added
+        went = self.rows_out + self.total_rejected + self.booked.total()
+        if came != went:
+            raise ConservationError(
+                f"{came} rows came in, {went} are accounted for ({self})",
+                where="apply",
+                cure="report this: the workbench lost or invented rows",
+            )
+        return self
+
+    def __str__(self) -> str:
+        parts = [f"{self.rows_in:,} in"]
+        if self.added:
+            parts.append(f"{self.added:,} added")
+        parts += [f"{self.rows_out:,} out", f"{self.total_rejected:,} rejected"]
+        parts += [f"{n:,} {name}" for name, n in sorted(self.booked.items())]
+        return ", ".join(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "rows_in": self.rows_in,
+            "added": self.added,
+            "rows_out": self.rows_out,
+            "rejected": self.total_rejected,
+            "booked": dict(sorted(self.booked.items())),
+            "reject_reasons": [
+                {"code": c, "reason": self.reasons.get(c, ""), "rows": n} for c, n in self.rejected.most_common()
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a run gives.
+
+    Attributes:
+        passed: Rows in the target's form.
+        rejected: Rows as they were, with `REJECT_COLUMNS`: code, field, step, reason and value of the first
+            fault, all faults, and the spec that rejected them.
+        counts: The books, checked.
+    """
+
+    passed: pl.DataFrame
+    rejected: pl.DataFrame
+    counts: Counts
+
+    def __repr__(self) -> str:
+        return f"Applied({self.counts})"

@@ -1,0 +1,342 @@
+"""DuckDB's dialect."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlglot import exp
+
+from workbench.model import WHITESPACE, DataType, Explode, Expr
+
+from .sql_emit import DECIMAL_FORM, FLOAT_FORM, INTEGER_FORM, Emitter, Helper, Unportable
+from .sql_tree import Sql, case, column, fn, number, string, try_cast
+from .time_forms import form_of
+
+__all__ = ["DuckEmitter"]
+
+_WS = "' ' || " + " || ".join(f"chr({ord(c)})" for c in WHITESPACE if c != " ")
+_BLANKS = "[" + "".join(f"\\x{{{ord(c):X}}}" for c in WHITESPACE) + "]"
+_WORD = r"[\p{L}\p{M}\p{N}]"
+
+HELPERS = {
+    "whitespace": Helper("", "text", _WS, "Unicode's White_Space"),
+    "trim": Helper("x text", "text", "trim(x, wb_whitespace())", "without blanks at the ends"),
+    "trim_start": Helper("x text", "text", "ltrim(x, wb_whitespace())", "without blanks at the start"),
+    "trim_end": Helper("x text", "text", "rtrim(x, wb_whitespace())", "without blanks at the end"),
+    "blank": Helper("x text", "text", "CASE WHEN trim(x, wb_whitespace()) <> '' THEN x END", "null for blanks"),
+    "squeeze": Helper("x text", "text", f"regexp_replace(x, '{_BLANKS}+', ' ', 'g')", "runs of blanks are one space"),
+    "upper": Helper(
+        "x text", "text", "replace(upper(replace(x, 'ß', chr(57344))), chr(57344), 'ß')", "simple upper case: ß stays"
+    ),
+    "title": Helper(
+        "x text",
+        "text",
+        "CASE WHEN x IS NOT NULL THEN array_to_string(list_transform(regexp_extract_all(x, "
+        f"'{_WORD}+|[^\\p{{L}}\\p{{M}}\\p{{N}}]+'), lambda w: CASE WHEN regexp_matches(w, '^{_WORD}') "
+        "THEN wb_upper(substr(w, 1, 1)) || lower(substr(w, 2)) ELSE w END), '') END",
+        "each word's first letter raised, the others lowered",
+    ),
+    "pad_start": Helper(
+        "x text, width integer, fill text", "text", "repeat(fill, greatest(width - length(x), 0)) || x", "fill in front"
+    ),
+    "pad_end": Helper(
+        "x text, width integer, fill text", "text", "x || repeat(fill, greatest(width - length(x), 0))", "fill behind"
+    ),
+    "sign_first": Helper(
+        "x text",
+        "text",
+        "CASE WHEN x LIKE '%-' THEN '-' || x[:-2] WHEN x LIKE '%+' THEN x[:-2] ELSE x END",
+        "a sign behind a number is put in front",
+    ),
+    "group_digits": Helper(
+        "x text, mark text",
+        "text",
+        "replace(regexp_replace(reverse(regexp_replace(reverse(x), '([0-9]{3})', '\\1' || chr(31), 'g')), "
+        "'^(-?)' || chr(31), '\\1'), chr(31), mark)",
+        "a mark between groups of three digits",
+    ),
+    "quotient": Helper(
+        "n huge, d huge",
+        "huge",
+        "CASE WHEN d <> 0 THEN (CASE WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END) "
+        "* ((2 * abs(n) + abs(d)) // (2 * abs(d))) END",
+        "whole quotient, rounded half away from zero",
+    ),
+    "make_date": Helper(
+        "y integer, m integer, d integer",
+        "date",
+        "TRY_CAST(printf('%04d-%02d-%02d', y, m, d) AS DATE)",
+        "the date, null if it does not exist",
+    ),
+    "make_time": Helper(
+        "day date, h integer, m integer, s integer, us integer",
+        "local",
+        "CAST(day AS TIMESTAMP) + to_microseconds(((h * 60 + m) * 60 + s) * 1000000::BIGINT + us)",
+        "a day and the parts of a clock time",
+    ),
+    "offset_minutes": Helper(
+        "z text",
+        "integer",
+        "CASE WHEN z = 'Z' THEN 0 ELSE (CASE z[1] WHEN '-' THEN -1 ELSE 1 END) * "
+        "(CAST(z[2:3] AS INTEGER) * 60 + CAST(right(z, 2) AS INTEGER)) END",
+        "minutes east of Greenwich",
+    ),
+    "shift_back": Helper("t local, minutes integer", "local", "t - to_minutes(minutes)", "a clock time to UTC"),
+    "from_zone": Helper(
+        "t local, zone text",
+        "local",
+        "(SELECT min(u) FROM (SELECT unnest([timezone(zone, t), timezone(zone, t) - INTERVAL 30 MINUTE, "
+        "timezone(zone, t) - INTERVAL 1 HOUR, timezone(zone, t) - INTERVAL 2 HOUR]) AS u) "
+        "WHERE timezone(zone, u) = t)",
+        "a zone's clock time to the earlier instant; null if skipped",
+    ),
+}
+
+
+class DuckEmitter(Emitter):
+    """DuckDB: everything but the Python-only functions is SQL; those are registered functions."""
+
+    name = "duckdb"
+    glot = "duckdb"
+    helpers: ClassVar[dict[str, Helper]] = HELPERS
+    types: ClassVar[dict[str, str]] = {
+        "text": "TEXT", "integer": "BIGINT", "float": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
+        "time": "TIME", "local": "TIMESTAMP", "timestamp": "TIMESTAMP", "null": "TEXT", "huge": "HUGEINT",
+    }  # fmt: skip
+
+    def load(self, x: Sql, type_: DataType) -> Sql:
+        return fn("timezone", "UTC", x) if type_.kind == "timestamp" and not type_.local else x
+
+    store = load
+
+    def define(self, name: str) -> str:
+        helper = self.helpers[name]
+        params = ", ".join(p.split()[0] for p in helper.params.split(", ") if p)
+        return f"-- {helper.says}\nCREATE OR REPLACE TEMPORARY MACRO wb_{name}({params}) AS ({helper.body})"
+
+    def try_cast(self, x: Sql, type_: DataType | str) -> Sql:
+        return try_cast(x, type_ if isinstance(type_, str) else self.type_name(type_), self.glot)
+
+    def whole(self, x: Sql) -> Sql:
+        return self.try_cast(x, "INTEGER")
+
+    def matches(self, x: Sql, pattern: str) -> Sql:
+        return fn("regexp_matches", x, pattern)
+
+    def group(self, x: Sql, pattern: str, number_: int) -> Sql:
+        if number_ > 9:
+            raise Unportable("it knows no more than nine groups")
+        return fn("regexp_extract", x, pattern, number_)
+
+    def decimal_of(self, text: Sql, scale: int) -> Sql:
+        return self.try_cast(text, f"DECIMAL(38, {scale})")
+
+    def op_trim(self, node: Expr, x: Sql) -> Sql:
+        name = {"both": "trim", "start": "ltrim", "end": "rtrim"}[node["side"]]
+        if node["characters"]:
+            return fn(name, x, node["characters"])
+        if self.is_ascii(node.args[0]):
+            return fn(name, x, "\t\n\x0b\x0c\r ")
+        return self.help({"both": "trim", "start": "trim_start", "end": "trim_end"}[node["side"]], x)
+
+    def op_blank_to_null(self, node: Expr, x: Sql) -> Sql:
+        inner = node.args[0]
+        if inner.op == "col" and inner["name"] in self.full_columns:
+            return x
+        if inner.op == "trim" and not inner["characters"] and inner["side"] == "both":
+            return fn("nullif", x, "")
+        return self.help("blank", x)
+
+    def op_squeeze(self, node: Expr, x: Sql) -> Sql:
+        return self.help("squeeze", x)
+
+    def op_change_case(self, node: Expr, x: Sql) -> Sql:
+        if node["to"] == "lower":
+            return fn("lower", x)
+        if node["to"] == "upper":
+            return fn("upper", x) if self.is_ascii(node.args[0]) else self.help("upper", x)
+        return self.help("title", x)
+
+    def op_regex_replace(self, node: Expr, x: Sql) -> Sql:
+        return fn("regexp_replace", x, node["pattern"], node["new"].replace("\\", "\\\\"), "g")
+
+    def op_split_part(self, node: Expr, x: Sql) -> Sql:
+        index = node["index"]
+        return fn("list_extract", fn("string_split", x, node["separator"]), index + 1 if index >= 0 else index)
+
+    def op_parse_time(self, node: Expr, x: Sql) -> Sql:
+        format_ = node["format"]
+        if "%y" in format_ or "%z" in format_:  # its pivot is 1969, and it reads no 'Z'
+            return super().op_parse_time(node, x)
+        parsed: Sql = fn("try_strptime", x.copy(), format_)
+        if node.type.kind == "date":
+            parsed = self.cast(parsed, node.type)
+        inner = node.args[0]
+        while inner.op in ("trim", "blank_to_null") and inner.args:
+            inner = inner.args[0]
+        if inner.op == "col" and self.formats.get(str(inner["name"])) == format_:
+            return parsed
+        return case([(self.matches(x, form_of(format_)), parsed)])
+
+    def op_format_time(self, node: Expr, x: Sql) -> Sql:
+        return fn("strftime", x, node["format"].replace("%z", "Z"))
+
+    def op_shift_zone(self, node: Expr, x: Sql) -> Sql:
+        if node.args[0].type.local:
+            return fn("timezone", "UTC", self.help("from_zone", x, node["zone"]))
+        return fn("timezone", node["zone"], fn("timezone", "UTC", x))
+
+    # --- row steps --------------------------------------------------------------------------------------
+    def explode(self, source: str, columns: list[str], step: Explode) -> exp.Select:
+        items = [*self.columns(columns), self.as_column(fn("unnest", column(step.column)), step.into)]
+        if step.position:
+            places = self.cast(fn("generate_subscripts", column(step.column), 1), "BIGINT")
+            items.append(self.as_column(places, step.position))
+        return exp.select(*items).from_(exp.Table(this=exp.to_identifier(source, quoted=True)))
+
+    def sum_of(self, value: Sql, type_: DataType) -> Sql:
+        return self.try_cast(fn("sum", value), type_)
+
+    def op_member(self, node: Expr, x: Sql) -> Sql:
+        return self.load(fn("struct_extract", x, node["name"]), node.type)
+
+    def op_item(self, node: Expr, x: Sql) -> Sql:
+        index = node["index"]
+        return self.load(fn("list_extract", x, index + 1 if index >= 0 else index), node.type)
+
+    # --- numbers ----------------------------------------------------------------------------------------
+    def within(self, x: Sql, digits: int, value: Sql | None = None) -> Sql:
+        """The value, null beyond so many digits before the point."""
+        limit = self.cast(string("1" + "0" * max(digits, 0)), "DECIMAL(38, 0)")
+        return case([(exp.LT(this=fn("abs", x), expression=limit), value or x.copy())])
+
+    def rounded(self, x: Sql, type_: DataType, digits: int) -> Sql:
+        """Half away from zero, as DECIMAL(38, digits)."""
+        if type_.kind == "integer" or digits >= (type_.scale or 0):
+            return self.try_cast(x, f"DECIMAL(38, {digits})")
+        halved = self.try_cast(fn("round", x.copy(), digits), f"DECIMAL(38, {digits})")
+        return self.within(x, 37 - (type_.scale or 0), halved)
+
+    def op_round_to(self, node: Expr, x: Sql) -> Sql:
+        return self.rounded(x, node.args[0].type, node.type.scale or 0)
+
+    def op_format_number(self, node: Expr, x: Sql) -> Sql:
+        text = self.cast(self.rounded(x, node.args[0].type, node["digits"]), "TEXT")
+        if not node["group"] and node["point"] == ".":
+            return text
+        whole: Sql = fn("split_part", text, ".", 1)
+        if node["group"]:
+            whole = self.help("group_digits", whole, node["group"])
+        if not node["digits"]:
+            return whole
+        marked = exp.DPipe(this=whole, expression=string(node["point"]))
+        return exp.paren(exp.DPipe(this=marked, expression=fn("split_part", text.copy(), ".", 2)))
+
+    def op_arith(self, node: Expr, a: Sql, b: Sql) -> Sql:
+        kind = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}[node["op"]]
+        if node.type.kind == "integer":
+            wide = kind(this=self.cast(a, "HUGEINT"), expression=self.cast(b, "HUGEINT"))
+            return self.try_cast(wide, "BIGINT")
+        scale = node.type.scale or 0
+        digits = (38 - scale) // 2 if node["op"] == "*" else 37 - scale
+        sides = []
+        for side, arg in zip((a, b), node.args, strict=True):
+            wide_scale = (arg.type.scale or 0) if node["op"] == "*" else scale
+            known = arg.op == "lit" and abs(arg["value"]) < 10**digits
+            as_decimal = self.try_cast(side, f"DECIMAL(38, {wide_scale})")
+            sides.append(as_decimal if known else self.within(side.copy(), digits, as_decimal))
+        return kind(this=sides[0], expression=sides[1])
+
+    def unscaled(self, x: Sql, type_: DataType, scale: int) -> Sql:
+        wide = self.try_cast(x.copy(), f"DECIMAL(38, {scale})")
+        if scale == 0:
+            return self.within(x, 17, self.cast(wide, "HUGEINT"))
+        # Without its point the text of a decimal is the whole number; its scale is fixed.
+        return self.within(x, 17, self.cast(fn("replace", self.cast(wide, "TEXT"), ".", ""), "HUGEINT"))
+
+    def help_divide(self, n: Sql, d: Sql, digits: int) -> Sql:
+        narrow = self.try_cast(self.help("quotient", n, d), f"DECIMAL({38 - digits}, 0)")
+        if digits == 0:
+            return narrow
+        unit = self.cast(string("0." + "1".rjust(digits, "0")), f"DECIMAL({digits + 1}, {digits})")
+        return self.try_cast(exp.Mul(this=narrow, expression=unit), f"DECIMAL(38, {digits})")
+
+    def op_cast(self, node: Expr, x: Sql) -> Sql:
+        old, new = node.args[0].type, node.type
+        if old.kind == "text":
+            return self._from_text(x, new)
+        if new.kind == "text":
+            return self._to_text(x, old)
+        if new.kind == "decimal":
+            if old.kind == "float":
+                return self._float_to_decimal(x, new)
+            return self.rounded(x, old, new.scale or 0)
+        if new.kind == "integer" and old.kind == "decimal":
+            return self.try_cast(self.rounded(x, old, 0), new)
+        if new.kind == "integer" and old.kind == "float":
+            away = case(
+                [(exp.LT(this=x.copy(), expression=number(0)), fn("ceil", exp.Sub(this=x.copy(), expression=_HALF)))],
+                fn("floor", exp.Add(this=x.copy(), expression=_HALF.copy())),
+            )
+            fits = exp.LT(this=fn("abs", x), expression=number(2**53))
+            return case([(fits, self.cast(away, new))])
+        if new.kind == "float" and old.kind == "decimal":
+            return self.cast(self.cast(x, "TEXT"), new)
+        return self.cast(x, new)
+
+    def _float_to_decimal(self, x: Sql, new: DataType) -> Sql:
+        exact = self.try_cast(self.cast(x.copy(), "TEXT"), "DECIMAL(38, 18)")
+        fits = exp.LT(this=fn("abs", x), expression=self.cast(string("1e18"), "DOUBLE"))
+        return case([(fits, self.rounded(exact, DataType("decimal", 18), new.scale or 0))])
+
+    def _from_text(self, x: Sql, new: DataType) -> Sql:
+        if new.kind == "integer":
+            return case([(self.matches(x.copy(), INTEGER_FORM), self.try_cast(x, new))])
+        if new.kind == "decimal":
+            value = self.rounded(self.try_cast(x.copy(), "DECIMAL(38, 18)"), DataType("decimal", 18), new.scale or 0)
+            return case([(self.matches(x, DECIMAL_FORM), value)])
+        if new.kind == "float":
+            return case([(self.matches(x.copy(), FLOAT_FORM), self.help("float", x))])
+        if new.kind == "boolean":
+            return case([(string("true"), exp.true()), (string("false"), exp.false())], subject=x)
+        return self.help({"date": "iso_date"}.get(new.kind, "iso_local" if new.local else "iso_instant"), x)
+
+    def _to_text(self, x: Sql, old: DataType) -> Sql:
+        if old.kind == "float":
+            raise Unportable("a float has another text on every engine: make it a decimal first")
+        if old.kind == "date":
+            return fn("strftime", x, "%Y-%m-%d")
+        if old.kind == "timestamp":
+            return fn("strftime", x, "%Y-%m-%dT%H:%M:%S.%f" + ("" if old.local else "Z"))
+        if old.kind == "time":
+            return fn("strftime", exp.Add(this=self.cast(string("2000-01-01"), "DATE"), expression=x), "%H:%M:%S.%f")
+        return self.cast(x, "TEXT")
+
+
+_HALF = exp.Literal.number("0.5")
+_DATE = "^(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{2}-[0-9]{2}"
+_TIME = "[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?"
+_OFFSET = "(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+HELPERS["iso_date"] = Helper(
+    "x text", "date", f"CASE WHEN regexp_matches(x, '{_DATE}$') THEN TRY_CAST(x AS DATE) END", "an ISO 8601 date"
+)
+HELPERS["iso_local"] = Helper(
+    "x text",
+    "local",
+    f"CASE WHEN regexp_matches(x, '{_DATE}{_TIME}$') THEN TRY_CAST(x AS TIMESTAMP) END",
+    "an ISO 8601 clock time",
+)
+HELPERS["iso_instant"] = Helper(
+    "x text",
+    "local",
+    f"CASE WHEN regexp_matches(x, '{_DATE}{_TIME}{_OFFSET}$') THEN TRY_CAST(regexp_replace(x, '{_OFFSET}$', '') "
+    f"AS TIMESTAMP) - to_minutes(wb_offset_minutes(regexp_extract(x, '{_OFFSET}$'))) END",
+    "an ISO 8601 instant, as UTC",
+)
+HELPERS["float"] = Helper(
+    "x text",
+    "float",
+    "CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND (TRY_CAST(x AS DOUBLE) <> 0 OR "
+    "NOT regexp_matches(x, '^[^eE]*[1-9]')) THEN TRY_CAST(x AS DOUBLE) END",
+    "a float, null when too large or too small",
+)

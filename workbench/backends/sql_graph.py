@@ -1,0 +1,101 @@
+"""A graph of nodes as layers of named columns: each shared node is computed once, one layer per depth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.model import Expr, columns_of, walk
+
+from .sql_emit import Emitter
+from .sql_tree import Sql, column
+
+__all__ = ["CallColumn", "Layer", "Layered", "lay_out"]
+
+_PLAIN = frozenset({"col", "lit", "is_null", "all_of", "any_of", "none_of"})
+_WORDS = {
+    "blank_to_null": "given", "trim": "trimmed", "squeeze": "squeezed", "change_case": "cased", "concat": "joined",
+    "regex_extract": "part", "regex_replace": "replaced", "replace": "replaced", "split_part": "part",
+    "translate": "translated", "cast": "cast", "parse_number": "number", "parse_time": "time", "round_to": "rounded",
+    "arith": "result", "divide": "quotient", "coalesce": "first", "when": "chosen", "call": "called",
+    "substring": "cut", "format_number": "written", "format_time": "written", "shift_zone": "zoned",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CallColumn:
+    """A Python-only function whose answers are joined from a table of distinct arguments."""
+
+    name: str
+    node: Expr
+    args: tuple[Sql, ...]
+
+
+@dataclass
+class Layer:
+    """Columns that are added together: computed ones, and answers that are joined."""
+
+    columns: list[tuple[str, Sql]] = field(default_factory=list)
+    calls: list[CallColumn] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Layered:
+    """What expressions become.
+
+    Attributes:
+        layers: Named shared nodes by depth.
+        outputs: The expressions asked for, over the columns and the named nodes.
+        inline: A further expression over the same names, its unnamed nodes written out.
+    """
+
+    layers: tuple[Layer, ...]
+    outputs: tuple[Sql, ...]
+    inline: Callable[[Expr], Sql]
+
+
+def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, join_calls: bool = False) -> Layered:
+    """Lay expressions out; a node used twice or more gets a column of its own, and so does every call."""
+    uses = Counter(arg for node in walk(roots) for arg in node.args)
+    uses.update(roots)
+    names = set(taken)
+    built: dict[Expr, Sql] = {}
+    depth: dict[Expr, int] = {}
+    layers: dict[int, Layer] = {}
+    for node in walk(roots):
+        below = max((depth[a] for a in node.args), default=0)
+        args = [built[a] for a in node.args]
+        if node.op == "call" and join_calls:
+            name = _name(node, names)
+            layers.setdefault(below, Layer()).calls.append(CallColumn(name, node, tuple(a.copy() for a in args)))
+            built[node], depth[node] = column(name), below + 1
+            continue
+        made = emitter.emit(node, args)
+        if node.op == "call" or (uses[node] > 1 and node.op not in _PLAIN):
+            name = _name(node, names)
+            layers.setdefault(below, Layer()).columns.append((name, made))
+            made, below = column(name), below + 1
+        built[node], depth[node] = made, below
+
+    def inline(root: Expr) -> Sql:
+        for node in walk([root]):
+            if node not in built:
+                built[node] = emitter.emit(node, [built[a] for a in node.args])
+        return built[root].copy()
+
+    ordered = tuple(layers[level] for level in sorted(layers))
+    return Layered(ordered, tuple(built[r].copy() for r in roots), inline)
+
+
+def _name(node: Expr, names: set[str]) -> str:
+    """A name that says what the column is: '_dob_time', '_name_part'."""
+    sources = columns_of(node)
+    base = sources[0].strip("_") if sources else "constant"
+    word = _WORDS.get(node.op, node.op)
+    name, number = f"_{base}_{word}", 1
+    while name in names:
+        number += 1
+        name = f"_{base}_{word}_{number}"
+    names.add(name)
+    return name

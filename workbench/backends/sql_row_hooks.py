@@ -1,0 +1,95 @@
+"""What a dialect may say differently about row steps."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from workbench.model import Aggregate, DataType, Explode
+
+from .sql_tree import Sql, column, fn, number
+
+__all__ = ["RowEmitter", "Unportable"]
+
+
+class Unportable(Exception):  # noqa: N818 - a finding that compile_sql turns into a NotPortableError
+    """A dialect cannot keep the pinned meaning of a primitive; says why."""
+
+
+class RowEmitter:
+    """The hooks of row steps, as most dialects have them."""
+
+    joins_calls = False
+    glot = ""
+
+    def cast(self, x: Sql, type_: DataType | str) -> Sql:
+        """A cast that cannot fail here."""
+        raise NotImplementedError
+
+    def collate(self, x: Sql) -> Sql:
+        """A text as it is compared by code point."""
+        return x
+
+    def fence(self, query: exp.Select) -> exp.Select:
+        """A layer's query, kept from being merged with its users where that would compute it twice."""
+        return query
+
+    def call_key(self, x: Sql, type_: DataType) -> Sql:
+        """An argument of a Python-only function as a text that is never null and tells null from blank."""
+        text = x if type_.kind == "text" else self.cast(x, "TEXT")
+        return fn("coalesce", exp.DPipe(this=exp.Literal.string("="), expression=text), "")
+
+    def truth(self, x: Sql) -> Sql:
+        """A stored boolean as a condition."""
+        return x
+
+    def flag(self, condition: Sql) -> Sql:
+        """A condition as a stored boolean."""
+        return condition
+
+    def latest(self, x: Sql, type_: DataType) -> exp.Ordered:
+        """The greatest first, null last."""
+        ordered = self.collate(x) if type_.kind == "text" else x
+        return exp.Ordered(this=ordered.copy(), desc=True, nulls_first=False)
+
+    def has_items(self, x: Sql) -> Sql:
+        """Whether a list has an item."""
+        return exp.GT(this=fn("coalesce", fn("len", x), 0), expression=number(0))
+
+    def explode(self, source: str, columns: list[str], step: Explode) -> exp.Select:
+        """One row per item."""
+        raise Unportable("it has no lists of the pinned kind")
+
+    def aggregate(self, a: Aggregate, value: Sql | None) -> Sql:
+        """An aggregate over a group; nulls do not count."""
+        if value is None:
+            return exp.Count(this=exp.Star())
+        if a.how == "count":
+            return exp.Count(this=value)
+        if a.how == "count_distinct":
+            return exp.Count(this=exp.Distinct(expressions=[value]))
+        if a.how == "sum":
+            if a.type.kind == "float":
+                raise Unportable("a sum of floats depends on the order of the rows: make them decimals first")
+            return self.sum_of(value, a.type)
+        least = self.collate(value) if a.type.kind == "text" else value
+        return fn("max" if a.how == "max" else "min", least)
+
+    def sum_of(self, value: Sql, type_: DataType) -> Sql:
+        """An exact sum, null when it does not fit."""
+        return self.cast(fn("sum", value), type_)
+
+    def joined(self, separator: str, texts: list[Sql]) -> Sql:
+        """The texts that are there with a separator between them."""
+        return fn("concat_ws", separator, *texts)
+
+    def star_of(self, table: str) -> Sql:
+        """All columns of an alias."""
+        return exp.Column(this=exp.Star(), table=exp.to_identifier(table))
+
+    def as_column(self, x: Sql, name: str) -> Sql:
+        """A named item of a select list."""
+        return exp.alias_(x, name, quoted=True)
+
+    def columns(self, names: list[str], table: str | None = None) -> list[Sql]:
+        """Columns by name."""
+        return [column(n, table) for n in names]
