@@ -81,6 +81,14 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.left)
 
+    def joined(self, left: NDArray[np.uint32], right: NDArray[np.uint32], packed: NDArray[np.uint64]) -> Candidates:
+        """With pairs compared before; their rules are not known, so the result is for scoring only."""
+        patterns = np.union1d(self.patterns, packed)
+        index = np.append(np.searchsorted(patterns, self.patterns)[self.pattern], np.searchsorted(patterns, packed))
+        return Candidates(
+            np.append(self.left, left), np.append(self.right, right), index.astype(np.uint32), patterns, self.made
+        )
+
 
 def compare(records: Records, model: LinkModel, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """The pattern of each pair.

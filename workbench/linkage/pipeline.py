@@ -18,6 +18,8 @@ from .training import Training, estimate
 
 __all__ = ["Computed", "blocks_of", "clusters_of", "compute"]
 
+KnownPairs = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint64]]
+
 
 @dataclass(frozen=True)
 class Computed:
@@ -45,20 +47,25 @@ def blocks_of(
     return guarded(records, model, [block(records, rule, model.scope, new) for rule in model.blocking])
 
 
-def compute(records: Records, model: LinkModel, *, new: NDArray[np.bool_] | None = None) -> Computed:
+def compute(
+    records: Records, model: LinkModel, *, new: NDArray[np.bool_] | None = None, known: KnownPairs | None = None
+) -> Computed:
     """Block, compare, train where needed, score.
 
     Args:
         records: The records.
         model: The link model.
         new: Only pairs with one of these records (an incremental run, of a trained model).
+        known: Pairs that an earlier run compared, with their packed outcomes; scored again with the rest.
     """
     blocks, flags = blocks_of(records, model, new)
     candidates = compare_candidates(records, model, blocks)
-    training = None
+    compared, training = len(candidates), None
+    if known is not None:
+        candidates = candidates.joined(*known)
     if not model.trained:
         model, training = estimate(records, model, candidates)
-    return Computed(model, score(records, model, candidates), len(candidates), tuple(flags), training)
+    return Computed(model, score(records, model, candidates), compared, tuple(flags), training)
 
 
 def clusters_of(
