@@ -18,6 +18,7 @@ from .facts import (
 from .histogram import Histogram
 from .masking import mask
 from .number import How, Number
+from .profiler import profile
 
 __all__ = [
     "Casing",
@@ -39,4 +40,5 @@ __all__ = [
     "Status",
     "ValueCount",
     "mask",
+    "profile",
 ]

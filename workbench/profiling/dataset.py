@@ -146,9 +146,7 @@ class Profile:
 
     def masked(self) -> Profile:
         """The same facts with the values of personal columns masked and every sample left out."""
-        return replace(
-            self, columns=tuple(c.masked() if c.personal else replace(c, sample=()) for c in self.columns)
-        )
+        return replace(self, columns=tuple(c.masked() if c.personal else replace(c, sample=()) for c in self.columns))
 
     def to_json(self, *, personal: bool = False, indent: int | None = None) -> str:
         """Write the facts as JSON; what equals its default is left out.

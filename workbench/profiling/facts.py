@@ -9,7 +9,7 @@ from workbench.model import TEXT, DataType
 
 from .histogram import Histogram
 from .masking import mask
-from .number import EXACT_ZERO, Number
+from .number import EXACT_ZERO, How, Number
 
 __all__ = [
     "Casing",
@@ -42,23 +42,32 @@ class Pattern:
     Attributes:
         text: 'Aa, Aa' for 'Smith, John'; A = run of capitals, a = run of small letters, 9 = run of digits.
         count: Rows of this shape.
-        level: 'runs' (as above) or 'lengths' ('9{2}/9{2}/9{4}': every run has one length) or 'classes'
-            (letters and digits together as X: taken for identifiers such as UUIDs, where runs say nothing).
+        level: 'runs' (as above) or 'classes' (letters and digits together as X: taken for identifiers such as
+            UUIDs, where runs say nothing).
         example: One value of this shape.
+        regex: The shape with the lengths seen, as '[A-Z]{2}-[0-9]{4}'; empty when no value was at hand.
     """
 
     text: str
     count: Number
-    level: Literal["runs", "lengths", "classes"] = "runs"
+    level: Literal["runs", "classes"] = "runs"
     example: str = ""
+    regex: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The value below which a share of the values lie; ``value`` is text in the column's own type."""
+    """The value below which a share of the values lie.
+
+    Attributes:
+        at: The share, 0 to 1.
+        value: As text in the canonical form of the column's type.
+        error: Half-width of the 95 % interval of ``at``; 0 when every value was looked at.
+    """
 
     at: float
     value: str
+    error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,7 @@ class NumberFormat:
         matched: Rows that are a number in this format.
         proven: Rows that are a number in this format and in none of its rivals.
         ambiguous: Rows that are as well another number in a rival ('1.234').
+        exponent: Whether some are written with an exponent ('1.2E+05').
         status: See `DateFormat`.
     """
 
@@ -128,6 +138,7 @@ class NumberFormat:
     digits: int = 0
     proven: Number = EXACT_ZERO
     ambiguous: Number = EXACT_ZERO
+    exponent: bool = False
     status: Status = "proven"
 
 
@@ -159,14 +170,15 @@ class ColumnProfile:
         rows: Rows, or items where the path leads through lists.
         nulls: Rows without a value.
         blanks: Rows of empty text or nothing but whitespace (not counted as null).
-        distinct: Different values, null not counted.
+        distinct: Different values, nulls, blanks and NaN not counted; 0 for lists.
         nan: Rows that are not a number (floats).
         zeros: Rows equal to zero (numbers); None for other types.
         negatives: Rows below zero (numbers); None for other types.
-        minimum: Smallest value as text (first in code-point order for text).
-        maximum: Largest value as text.
+        minimum: Smallest value as text in the canonical form of ``type`` (first in code-point order for text).
+        maximum: Largest value, likewise.
         mean: Arithmetic mean (numbers).
         deviation: Standard deviation (numbers).
+        bounds: How minimum, maximum, mean and deviation were come by; those of a sample bound the sample only.
         quantiles: Of numbers, dates and times.
         lengths: Of text in characters, of lists in items.
         top: Most frequent values, most frequent first.
@@ -199,6 +211,7 @@ class ColumnProfile:
     maximum: str | None = None
     mean: float | None = None
     deviation: float | None = None
+    bounds: How = "exact"
     quantiles: tuple[Quantile, ...] = ()
     lengths: Lengths | None = None
     top: tuple[ValueCount, ...] = ()
@@ -218,8 +231,8 @@ class ColumnProfile:
 
     @property
     def filled(self) -> float:
-        """Rows with a value that is neither null nor blank."""
-        return max(0.0, self.rows.value - self.nulls.value - self.blanks.value)
+        """Rows with a value that is neither null, blank nor NaN."""
+        return max(0.0, self.rows.value - self.nulls.value - self.blanks.value - self.nan.value)
 
     def share(self, number: Number | float) -> float:
         """A count of rows as a share of the filled rows, 0 to 1."""

@@ -1,0 +1,270 @@
+"""From what was gathered about a column to its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workbench.model import BOOLEAN, DATE, FLOAT, INTEGER, NULL, TEXT, TIME, DataType, decimal, list_of, struct_of
+
+from .basics import Basics, basics_of, filled
+from .counted import Counted
+from .dataset import Problem
+from .dates import date_formats
+from .distinct import Hashes, runs
+from .facts import ColumnProfile, Lengths, SemanticGuess, ValueCount
+from .gather import Gathered, level_for
+from .leaves import Leaf
+from .number import EXACT_ZERO, Number
+from .problems import column_problems
+from .recognise import Panel
+from .semantics import DECIDED, PERSONAL, guess
+from .shapes import shapes_of
+from .spread import as_text, spread_of
+from .tally import COUNT, VALUE
+from .texts import Shaped, casing_of, padded_of, patterns_of, placeholders_of, read, typed
+
+__all__ = ["Made", "logical", "make_column"]
+
+TOP = 50
+SAMPLE = 500
+PANEL = 300
+FORMATS = 20_000  # different values whose formats are looked at
+INT64 = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Made:
+    """A column's facts, what is wrong with it, and what only the search for keys needs.
+
+    Attributes:
+        facts: The facts.
+        problems: What is wrong.
+        filled: Filled rows, exact.
+        exact: Whether the number of distinct values is exact.
+        repeats: Values that stand in more than one row, where exact.
+        kind: See `basics.ColumnKind`.
+    """
+
+    facts: ColumnProfile
+    problems: tuple[Problem, ...]
+    filled: int
+    exact: bool
+    repeats: int
+    leaf: Leaf
+    kind: str
+
+
+def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None) -> Made:
+    """Make the facts of a column.
+
+    Args:
+        gathered: What was counted.
+        sample: Whole rows, for what was not counted over all rows.
+        ordered: The hashes of all filled values in order, where they were kept or read again.
+    """
+    leaf = gathered.leaf
+    if gathered.tally is not None:
+        counts = gathered.tally.counts()
+        values, weights, found = filled(counts.get_column(VALUE), counts.get_column(COUNT))
+        basics = basics_of(leaf, values, weights, found)
+        assert weights is not None
+        counted = Counted(values, weights, basics.rows, basics.rows)
+        distinct, repeats = Number(len(values)), int((weights > 1).sum())
+    else:
+        basics = gathered.basics
+        counted = Counted.of_values(leaf.values(sample), basics.rows)
+        times = None if ordered is None else runs(ordered)
+        repeats = 0 if times is None else int((times > 1).sum())
+        if times is not None:
+            distinct = Number(len(times))
+        else:
+            distinct = gathered.distincts.estimate() if gathered.distincts else EXACT_ZERO
+    facts = _plain(leaf, gathered.kind, basics, distinct)
+    facts = replace(facts, top=_top(counted, ordered))
+    if gathered.kind in ("text", "number", "time", "boolean") and len(counted):
+        facts, problems = _meant(facts, gathered, counted)
+    else:
+        problems = column_problems(facts, None)
+    if gathered.kind == "list":
+        lengths = spread_of(Counted(counted.values, counted.counts, counted.seen, counted.rows))
+        facts = replace(facts, top=(), distinct=EXACT_ZERO, length_histogram=lengths.histogram)
+        problems = ()
+    return Made(facts, problems, basics.filled, distinct.exact, repeats, leaf, gathered.kind)
+
+
+def logical(dtype: pl.DataType) -> DataType:
+    """The logical type of an engine's type."""
+    if isinstance(dtype, pl.List | pl.Array):
+        inner = dtype.inner
+        assert isinstance(inner, pl.DataType)
+        return list_of(logical(inner))
+    if isinstance(dtype, pl.Struct):
+        return struct_of(**{field.name: logical(field.dtype) for field in dtype.fields})  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Decimal):
+        return decimal(dtype.scale or 0)
+    if isinstance(dtype, pl.Datetime):
+        return DataType("timestamp", local=dtype.time_zone is None)
+    if dtype in (pl.Int128, pl.UInt64):
+        return decimal(0)
+    if dtype.is_integer() or isinstance(dtype, pl.Duration):
+        return INTEGER
+    if dtype.is_float():
+        return FLOAT
+    plain = {pl.Boolean: BOOLEAN, pl.Date: DATE, pl.Time: TIME, pl.Null: NULL}
+    return next((kind for known, kind in plain.items() if dtype == known), TEXT)
+
+
+def _plain(leaf: Leaf, kind: str, basics: Basics, distinct: Number) -> ColumnProfile:
+    numeric = kind == "number" and basics.filled > 0
+    lengths = None
+    if basics.shortest is not None and basics.longest is not None and basics.filled:
+        lengths = Lengths(basics.shortest, basics.longest, round(basics.characters / basics.filled, 4))
+    low, high = _bounds(leaf, basics.minimum, basics.maximum)
+    return ColumnProfile(
+        name=leaf.name,
+        physical=str(leaf.dtype),
+        type=logical(leaf.dtype),
+        rows=Number(basics.rows),
+        nulls=Number(basics.nulls),
+        blanks=Number(basics.blanks),
+        nan=Number(basics.nan),
+        distinct=distinct,
+        zeros=Number(basics.zeros) if numeric else None,
+        negatives=Number(basics.negatives) if numeric else None,
+        minimum=low,
+        maximum=high,
+        mean=float(f"{basics.mean:.12g}") if numeric else None,
+        deviation=float(f"{basics.deviation:.12g}") if numeric else None,
+        lengths=lengths,
+    )
+
+
+def _bounds(leaf: Leaf, low: Any, high: Any) -> tuple[str | None, str | None]:
+    if low is None:
+        return None, None
+    dtype = pl.String if isinstance(low, str) else leaf.dtype
+    first, last = as_text(pl.Series([low, high], dtype=dtype)).to_list()
+    return first[:200], last[:200]
+
+
+def _top(counted: Counted, ordered: Hashes | None) -> tuple[ValueCount, ...]:
+    """The most frequent values; of a sample, those that stand out or whose rows can be counted."""
+    top = counted.frequent(TOP)
+    if not top.height:
+        return ()
+    texts = as_text(top.get_column(VALUE)).to_list()
+    if ordered is not None and not counted.complete:
+        hashes = top.get_column(VALUE).hash().to_numpy()
+        rows = np.searchsorted(ordered, hashes, side="right") - np.searchsorted(ordered, hashes, side="left")
+        ranked = sorted(zip(texts, rows.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        return tuple(ValueCount(text[:200], Number(n)) for text, n in ranked if n > 1)
+    least = 1 if counted.complete else 3  # twice in a sample is chance
+    pairs = zip(texts, top.get_column(COUNT).to_list(), strict=True)
+    return tuple(ValueCount(text[:200], counted.number(n)) for text, n in pairs if n >= least)
+
+
+def _meant(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tuple[ColumnProfile, tuple[Problem, ...]]:
+    """Add what the values look like, what they are when read, and what they mean."""
+    sample = as_text(counted.some(SAMPLE).values).sort().to_list()
+    facts = replace(facts, sample=tuple(value[:200] for value in sample))
+    if gathered.kind == "text":
+        facts, counted = _textual(facts, gathered, counted)
+    elif gathered.kind in ("number", "time"):
+        spread = spread_of(counted, gathered.numbers())
+        facts = replace(facts, quantiles=spread.quantiles, histogram=spread.histogram, outliers=spread.outliers)
+        if facts.type == INTEGER and int(facts.minimum or 0) >= 19_000_101 and int(facts.maximum or 0) <= 20_991_231:
+            texts = Counted(counted.values.cast(pl.String), counted.counts, counted.seen, counted.rows)
+            facts = replace(facts, dates=date_formats(texts, shapes_of(texts.values)))
+    panel = _panel(facts, counted)
+    guesses = guess(panel)
+    best = guesses[0] if guesses and guesses[0].confidence >= DECIDED else None
+    personal = any(g.type in PERSONAL and g.confidence >= DECIDED for g in guesses)
+    facts = replace(facts, semantic=best, guesses=guesses, personal=personal, type=_settled(facts, best))
+    return facts, column_problems(facts, counted)
+
+
+def _settled(facts: ColumnProfile, best: SemanticGuess | None) -> DataType:
+    """The type once the meaning is known: digits that mean a code stay text."""
+    if facts.physical == "String" and best is not None:
+        if best.type in ("phone", "postcode", "card", "iban", "isbn", "ean", "national_id"):
+            return TEXT
+        if best.type == "boolean" and best.confidence >= 0.8 and facts.distinct.value <= 2:
+            return BOOLEAN
+    return facts.type
+
+
+def _textual(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tuple[ColumnProfile, Counted]:
+    level = gathered.shapes.level if gathered.shapes is not None else level_for(counted.values)
+    if gathered.shapes is not None:
+        rows = gathered.shapes.rows
+        counts = gathered.shapes.counts()
+        shaped = Shaped(counts, level, gathered.basics.rows, gathered.basics.rows, gathered.shapes.lost)
+        assert rows >= 0
+    else:
+        shaped = Shaped.of(counted, level)
+    marks = placeholders_of(counted)
+    some = counted.some(FORMATS)
+    empty = sum(int(m.count.value) for m in marks)
+    if not counted.complete:
+        empty = round(empty * counted.seen / counted.rows)
+    kind, dates, numbers = typed(some, shapes_of(some.values), round(empty * some.filled / max(1, counted.filled)))
+    lengths = spread_of(Counted(counted.values.str.len_chars(), counted.counts, counted.seen, counted.rows))
+    facts = replace(
+        facts, type=kind, dates=dates, numbers=numbers, placeholders=marks,
+        patterns=patterns_of(shaped, counted), padded=padded_of(shaped),
+        casing=casing_of(shaped if level == "runs" else Shaped.of(some, "runs")),
+        length_histogram=lengths.histogram,
+    )  # fmt: skip
+    if kind != TEXT:
+        facts = _as_read(facts, read(counted, kind, dates, numbers))
+    return facts, counted
+
+
+def _as_read(facts: ColumnProfile, real: Counted) -> ColumnProfile:
+    """Bounds and spread of what the texts say."""
+    if not len(real):
+        return facts
+    spread = spread_of(real)
+    low, high = as_text(pl.Series([real.values.min(), real.values.max()], dtype=real.values.dtype)).to_list()
+    facts = replace(
+        facts, quantiles=spread.quantiles, histogram=spread.histogram, outliers=spread.outliers,
+        minimum=low, maximum=high, bounds="exact" if real.complete else "sampled",
+    )  # fmt: skip
+    if not facts.type.is_numeric:
+        return facts
+    weights = real.counts.cast(pl.Float64)
+    mean = float((real.values * weights).sum()) / float(weights.sum())
+    square = float((((real.values - mean) ** 2) * weights).sum()) / float(weights.sum())
+    return replace(
+        facts, mean=float(f"{mean:.12g}"), deviation=float(f"{square**0.5:.12g}"),
+        zeros=real.where(real.values == 0), negatives=real.where(real.values < 0),
+    )  # fmt: skip
+
+
+def _panel(facts: ColumnProfile, counted: Counted) -> Panel:
+    """Some different values for the recognisers."""
+    if len(counted) <= TOP:  # a word or two astray among a few that repeat have no say
+        counted = counted.only(counted.counts > 0.005 * counted.filled)
+    some = as_text(counted.some(PANEL).values).str.strip_chars()
+    hollow = {mark.value.strip().casefold() for mark in facts.placeholders}
+    values = tuple(v[:300] for v in dict.fromkeys(some.to_list()) if v and v.casefold() not in hollow)
+    numeric = facts.type.is_numeric and facts.filled > 0
+    best = facts.numbers[0] if facts.numbers else None
+    digits = facts.type.scale or (best.digits if best else 0) or (6 if facts.type == FLOAT else 0)
+    return Panel(
+        name=facts.name,
+        values=values,
+        distinct=int(facts.distinct.value),
+        unique=min(1.0, facts.distinct.value / facts.filled) if facts.filled else 0.0,
+        numeric=numeric,
+        dated=facts.type.kind in ("date", "timestamp", "time")
+        or bool(facts.dates and facts.dates[0].status != "rival"),
+        low=float(facts.minimum or 0) if numeric else 0.0,
+        high=float(facts.maximum or 0) if numeric else 0.0,
+        digits=digits,
+        marks=f"{best.prefix} {best.suffix}".strip() if best else "",
+    )

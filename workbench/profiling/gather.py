@@ -1,0 +1,143 @@
+"""Gathers one column's counts batch by batch: every value while they are few, else counts and hashes."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from .basics import Basics, basics_of, filled, kind_of
+from .distinct import Budget, Distincts, Hashes
+from .leaves import Leaf
+from .shapes import Level, Shapes, shapes_of
+from .tally import COUNT, VALUE, Tally
+
+__all__ = ["Gathered", "as_plain", "hashes_of"]
+
+PROBE = 20_000  # rows of the first batch that choose how a column is counted
+FEW_ROWS = 65_536  # a first batch of no more rows is tallied whatever it holds
+KEY_LIKE = 0.9  # share of different values in the probe from which a column may be a key
+SAME_SHAPES = 0.2  # different shapes per text from which runs say nothing
+
+
+class Gathered:
+    """One column, gathered.
+
+    Args:
+        leaf: The column.
+        full: Keep every hash and count every shape.
+        budget: Bytes for kept hashes.
+    """
+
+    def __init__(self, leaf: Leaf, full: bool, budget: Budget) -> None:
+        self.leaf = leaf
+        self.kind = kind_of(leaf.dtype)
+        self.full = full
+        self.budget = budget
+        self.basics = Basics()
+        self.tally: Tally | None = None
+        self.distincts: Distincts | None = None
+        self.shapes: Shapes | None = None
+        self._numbers: list[np.ndarray[tuple[int], np.dtype[np.float64]]] | None = None
+        self._begun = False
+
+    def add(self, batch: pl.DataFrame) -> None:
+        """Look at the next rows."""
+        values = as_plain(self.leaf.values(batch))
+        if not len(values):
+            return
+        if not self._begun:
+            self._begun = True
+            self._choose(values)
+        if self.tally is not None:
+            if self.tally.add(values):
+                return
+            counts, self.tally = self.tally.counts(), None
+            self._begin_stream(counts.get_column(VALUE), counts.height / int(counts[COUNT].sum()))
+            self._stream(counts.get_column(VALUE), counts.get_column(COUNT))
+            return
+        self._stream(values, None)
+
+    def _choose(self, values: pl.Series) -> None:
+        if self.kind == "opaque":
+            self.distincts = Distincts()
+        elif self.kind in ("boolean", "list") or len(values) <= FEW_ROWS:
+            self.tally = Tally()
+        else:
+            head = values.head(PROBE).drop_nulls()
+            share = head.hash().n_unique() / max(1, len(head))
+            if share > 0.3 and (share > 0.95 or values.hash().n_unique() / len(values) > 0.25):
+                self._begin_stream(values, share)
+            else:
+                self.tally = Tally()
+
+    def _begin_stream(self, values: pl.Series, share: float) -> None:
+        keep = self.full or (share >= KEY_LIKE and not values.dtype.is_float())
+        self.distincts = Distincts(self.budget if keep else None)
+        if self.kind == "text" and self.full:
+            self.shapes = Shapes(level_for(values.drop_nulls().head(PROBE)))
+        if self.kind in ("number", "time") and self.full:
+            self._numbers = []
+
+    def _stream(self, values: pl.Series, counts: pl.Series | None) -> None:
+        assert self.distincts is not None
+        values, counts, found = filled(values, counts)
+        self.basics.add(basics_of(self.leaf, values, counts, found))
+        hashes = hashes_of(values)
+        self.distincts.add(hashes if counts is None else np.repeat(hashes, counts.to_numpy()))
+        if not self.full and self.distincts.kept and self.distincts.seen > 4 * FEW_ROWS:
+            if self.distincts.estimate().value < 0.75 * self.distincts.seen:
+                self.distincts.forget()
+        if self.shapes is not None and len(values):
+            self.shapes.add(values, counts)
+        if self._numbers is not None:
+            real = values.to_physical().cast(pl.Float64).to_numpy()
+            self._keep_numbers(real if counts is None else np.repeat(real, counts.to_numpy()))
+
+    def _keep_numbers(self, real: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+        assert self._numbers is not None
+        if self.budget.take(real.nbytes):
+            self._numbers.append(real)
+        else:
+            self.budget.give(sum(part.nbytes for part in self._numbers))
+            self._numbers = None
+
+    def numbers(self) -> np.ndarray[tuple[int], np.dtype[np.float64]] | None:
+        """Every filled number in order (days, seconds' fractions … for times), where they were kept."""
+        if self._numbers is None:
+            return None
+        found = np.concatenate([np.empty(0), *self._numbers])
+        found.sort()
+        return found
+
+    def drop_arrays(self) -> None:
+        """Give back what only the making of the facts needed."""
+        if self._numbers is not None:
+            self.budget.give(sum(part.nbytes for part in self._numbers))
+        self._numbers = None
+        if self.distincts is not None:
+            self.distincts.forget()
+
+
+def as_plain(values: pl.Series) -> pl.Series:
+    """Values of fewer types: categories as their text, lists as their numbers of items."""
+    if isinstance(values.dtype, pl.Categorical | pl.Enum):
+        return values.cast(pl.String)
+    if isinstance(values.dtype, pl.Array):
+        return values.arr.to_list().list.len()
+    if isinstance(values.dtype, pl.List):
+        return values.list.len()
+    if isinstance(values.dtype, pl.Object):
+        texts = [None if value is None else str(value) for value in values]
+        return pl.Series(values.name, texts, pl.String)
+    return values
+
+
+def hashes_of(values: pl.Series) -> Hashes:
+    """A 64-bit hash of each value, the same for equal values within this process."""
+    return values.hash().to_numpy()
+
+
+def level_for(texts: pl.Series) -> Level:
+    """At which level the shapes of these texts say something."""
+    probe = shapes_of(texts.head(PROBE))
+    return "classes" if probe.n_unique() > SAME_SHAPES * len(probe) and len(probe) > 100 else "runs"

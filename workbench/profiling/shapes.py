@@ -1,0 +1,153 @@
+"""The shapes of texts: runs of letters and digits generalised, the rest kept ('Smith, John' → 'Aa, Aa').
+
+Done on whole columns at once: the texts are joined to one buffer, every byte is looked up in a table of
+256, repeated classes are dropped, and the buffer is split again. Letters beyond ASCII go
+the same way once their letters have been classed by code point.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+__all__ = ["Level", "Shapes", "shapes_of"]
+
+Level = Literal["runs", "classes"]
+Bytes = npt.NDArray[np.uint8]
+LONGEST = 512  # characters looked at: a novel in a cell has no shape worth its memory
+DIGIT, LOWER, UPPER, UNCASED = 252, 253, 254, 255  # bytes that UTF-8 never has
+DROPPED = 1  # stands in the table of code points only
+MARKS = {DIGIT: "9", LOWER: "a", UPPER: "A", UNCASED: "x"}
+MOST = 4096  # different shapes kept while counting
+
+
+def shapes_of(texts: pl.Series, level: Level = "runs") -> pl.Series:
+    """The shape of each text, in order.
+
+    A stands for a run of capitals, a for small letters, x for letters without case, 9 for digits (X for
+    letters and digits together at the level 'classes'); every whitespace is a space, combining marks go
+    with their letter, all else stays.
+
+    Args:
+        texts: Texts without nulls.
+        level: 'runs' or 'classes'.
+
+    >>> shapes_of(pl.Series(["Smith, John", "03/04/2024", "Ærø 7", ""])).to_list()
+    ['Aa, Aa', '9/9/9', 'Aa 9', '']
+    >>> shapes_of(pl.Series(["8f14e45f-ceea"]), "classes").to_list()
+    ['X-X']
+    """
+    if not len(texts):
+        return pl.Series(texts.name, [], pl.String)
+    if int(texts.str.len_bytes().max() or 0) > 4 * LONGEST:  # type: ignore[arg-type]
+        texts = texts.str.head(LONGEST)
+    joined = texts.str.join("\0").cast(pl.Binary).item()
+    if joined.count(0) >= len(texts):  # some text holds the separator
+        joined = texts.str.replace_all("\0", "\x01", literal=True).str.join("\0").cast(pl.Binary).item()
+    there, back = _byte_tables(level)
+    codes = np.frombuffer(joined.translate(there), np.uint8)
+    if not joined.isascii():
+        codes = _beyond_ascii(np.frombuffer(joined, np.uint8), codes.copy(), level)
+    first = np.empty(len(codes), bool)  # where a run of one class begins, and all that is no class
+    first[:1] = True
+    np.not_equal(codes[1:], codes[:-1], out=first[1:])
+    first[1:] |= codes[1:] < DIGIT
+    short = codes[first].tobytes().translate(back).decode()
+    return pl.Series(texts.name, [short]).str.split("\0").explode(empty_as_null=False, keep_nulls=False)
+
+
+def _beyond_ascii(raw: Bytes, codes: Bytes, level: Level) -> Bytes:
+    """Give every byte of a multi-byte letter the class of the letter: runs then swallow them."""
+    lead = np.flatnonzero(raw >= 0xC0)
+    more = 1 + (raw[lead] >= 0xE0).astype(np.uint8) + (raw[lead] >= 0xF0)  # bytes that follow
+    point = raw[lead].astype(np.uint32) & np.array([0, 0x1F, 0x0F, 0x07], np.uint32)[more]
+    for step in (1, 2, 3):
+        here = more >= step
+        point[here] = point[here] << 6 | (raw[lead[here] + step] & 0x3F)
+    kind = np.where(point < 0x10000, _point_table(level)[np.minimum(point, 0xFFFF)], 0)
+    kind[(point >= 0x20000) & (point < 0x40000)] = _point_table(level)[ord("中")]  # the further CJK planes
+    for step in range(4):
+        known = (more >= step) & (kind >= DIGIT)
+        codes[lead[known] + step] = kind[known]
+    vanish = [lead[kind == DROPPED]]
+    codes[lead[kind == ord(" ")]] = ord(" ")
+    for step in (1, 2, 3):
+        vanish.append(lead[(more >= step) & ((kind == DROPPED) | (kind == ord(" ")))] + step)
+    gone = np.concatenate(vanish)
+    return np.delete(codes, gone) if len(gone) else codes
+
+
+@cache
+def _byte_tables(level: Level) -> tuple[bytes, bytes]:
+    there, back = bytearray(range(256)), bytearray(range(256))
+    for code in range(128):
+        char = chr(code)
+        if char.isalnum():
+            kind = DIGIT if char.isdigit() else UPPER if char.isupper() else LOWER
+            there[code] = DIGIT if level == "classes" else kind
+        elif char in "\t\n\x0b\x0c\r":
+            there[code] = ord(" ")
+    for code, mark in MARKS.items():
+        back[code] = ord("X" if level == "classes" else mark)
+    return bytes(there), bytes(back)
+
+
+@cache
+def _point_table(level: Level) -> Bytes:
+    """The class of each code point of the basic plane, 0 where it stays as it is."""
+    from unicodedata import category
+
+    table = np.zeros(0x10000, np.uint8)
+    classes = {"Nd": DIGIT, "Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Lo": UNCASED, "Lm": UNCASED}
+    for point in range(0x80, 0x10000):
+        kind = category(chr(point))
+        if kind in classes:
+            table[point] = DIGIT if level == "classes" else classes[kind]
+        elif kind in ("Mn", "Mc", "Me"):
+            table[point] = DROPPED
+        elif chr(point).isspace():
+            table[point] = ord(" ")
+    return table
+
+
+class Shapes:
+    """Counts the shapes of texts, a batch at a time."""
+
+    def __init__(self, level: Level = "runs") -> None:
+        self.level = level
+        self.lost = 0
+        self.rows = 0
+        self._parts: list[pl.DataFrame] = []
+        self._pending = 0
+
+    def add(self, texts: pl.Series, weights: pl.Series | None = None) -> None:
+        """Look at the next texts (nulls left out), each standing for ``weights`` rows."""
+        shape = shapes_of(texts, self.level).alias("shape")
+        if weights is None:
+            part = shape.value_counts(name="count").cast({"count": pl.Int64})
+        else:
+            rows = weights.cast(pl.Int64).alias("count")
+            part = pl.DataFrame([shape, rows]).group_by("shape").agg(pl.col("count").sum())
+        self.rows += int(part["count"].sum())
+        self._parts.append(part)
+        self._pending += part.height
+        if self._pending > 8 * MOST:
+            self._compact()
+
+    def _compact(self) -> None:
+        both = pl.concat(self._parts).group_by("shape").agg(pl.col("count").sum())
+        if both.height > MOST:
+            both = both.sort("count", "shape", descending=[True, False]).head(MOST)
+        self._parts, self._pending = [both], both.height
+        self.lost = self.rows - int(both["count"].sum())
+
+    def counts(self) -> pl.DataFrame:
+        """Shapes and their rows, most frequent first; rare shapes beyond thousands are left out."""
+        if not self._parts:
+            return pl.DataFrame(schema={"shape": pl.String, "count": pl.Int64})
+        self._compact()
+        return self._parts[0].sort("count", "shape", descending=[True, False])
