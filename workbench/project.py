@@ -14,7 +14,7 @@ import polars as pl
 from workbench.backends import normalise, schema_of
 from workbench.errors import Fault, SourceError, SpecError, UnknownNameError, UsageError, did_you_mean
 from workbench.mapping import Choice, Resolved, draft_spec, resolve
-from workbench.model import Contract, DataType, Landscape, Spec, load_contract, load_landscape
+from workbench.model import Contract, DataType, Field, Landscape, Spec, load_contract, load_landscape
 from workbench.profiling import Profile, profile
 from workbench.sources import Scan, scan
 
@@ -178,30 +178,42 @@ class Project:
             accept: Matches below this score are left out of the draft.
             progress: Told what is being done.
         """
-        from workbench.matching import match, match_values
+        from workbench.matching import match
 
         target = entity if isinstance(entity, Contract) else self.entity(entity)
         if facts is None:
             progress(f"profiling {source}")
             facts = self.profile(source)
         progress(f"matching {source} to {target.name}")
-        matches = match(facts, target)
+        stated = self.contract(source)
+        if stated is None:
+            matches = match(facts, target, source_name=source)
+        else:  # what people wrote down says what coded names mean; the facts say what is really there
+            matches = match(stated, target, source_sample=facts, source_name=source)
         choices = []
         for m in matches.best:
-            if m.score < accept:
-                continue
-            table: Mapping[str, str] = {}
-            stray: tuple[str, ...] = ()
-            wanted = target.field(m.target)
-            words = wanted.enum or (("true", "false") if wanted.type.kind == "boolean" else ())
-            if words and len(m.sources) == 1:
-                column = facts.column(m.sources[0])
-                counts = {v.value: int(v.count.value) for v in column.top}
-                found = match_values(counts, words)
-                table, stray = found.table, tuple(found.unmatched)
-            choices.append(Choice(m.target, tuple(m.sources), m.score, tuple(m.evidence), table, stray))
-        spec = draft_spec(facts, target, choices, dataset=source)
+            if m.score >= accept:
+                table, stray = self._translation(m.sources, target.field(m.target), facts, stated)
+                choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator))
+        spec = draft_spec(facts, target, choices, dataset=source, stated=stated)
         return Proposal(matches, spec)
+
+    @staticmethod
+    def _translation(
+        sources: tuple[str, ...], wanted: Field, facts: Profile, stated: Contract | None
+    ) -> tuple[Mapping[str, str], tuple[str, ...]]:
+        """Which of the target's listed values each source value means, and those for which none was found."""
+        from workbench.matching import match_values
+
+        words = wanted.enum or (("true", "false") if wanted.type.kind == "boolean" else ())
+        if not words or len(sources) != 1:
+            return {}, ()
+        counts = {v.value: int(v.count.value) for v in facts.column(sources[0]).top}
+        labels = stated.field(sources[0]).labels if stated and sources[0] in stated else {}
+        # A code says nothing, its label in the contract does: 'A' is 'open'.
+        named = {labels.get(v) or v: v for v in counts}
+        found = match_values({name: counts[v] for name, v in named.items()}, words, labels=wanted.labels)
+        return {named[k]: v for k, v in found.table.items()}, tuple(named[k] for k in found.unmatched)
 
 
 def in_range(version: str, wanted: str) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
 
-from workbench.model import Contract, Field, Spec, dump_spec, parse_spec
+from workbench.model import Contract, Spec, dump_spec, parse_spec
 from workbench.profiling import ColumnProfile, Profile
 
-from .draft_steps import Draftee, steps_for
+from .draft_steps import Draftee, assumptions, steps_for
 
 __all__ = ["Choice", "draft_spec"]
 
@@ -26,6 +26,7 @@ class Choice:
         evidence: Why, in words.
         translate: The proposed translation of values, where the target has a list of them.
         untranslated: Source values for which none was found.
+        separator: What joins several sources.
     """
 
     field: str
@@ -34,6 +35,7 @@ class Choice:
     evidence: tuple[str, ...] = ()
     translate: Mapping[str, str] = attribute(default_factory=dict)
     untranslated: tuple[str, ...] = ()
+    separator: str | None = None
 
 
 def draft_spec(
@@ -45,6 +47,7 @@ def draft_spec(
     name: str = "",
     maintainer: str | None = None,
     target_is_dataset: bool = False,
+    stated: Contract | None = None,
 ) -> Spec:
     """Write a draft spec.
 
@@ -56,6 +59,7 @@ def draft_spec(
         name: Name of the spec; made from source and target when empty.
         maintainer: Who keeps it.
         target_is_dataset: The target is a dataset, not a canonical entity.
+        stated: The source's contract: a format that is written down beats one that is found.
 
     Returns:
         A spec with status draft. It may still have faults that only a person can mend (a required field
@@ -69,13 +73,16 @@ def draft_spec(
     renamed = {path: _path(path, lists) for path in columns}
     for number, choice in enumerate(_in_order(usable, entity), start=1):
         target, sources = entity.field(choice.field), [columns[s] for s in choice.sources]
-        draftee = Draftee(target, sources, columns, renamed, choice.translate, _system(dataset))
+        written_down = [stated.field(s) if stated and s in stated else None for s in choice.sources]
+        draftee = Draftee(
+            target, sources, columns, renamed, choice.translate, _system(dataset), choice.separator, written_down
+        )
         steps = steps_for(draftee)
         written: dict[str, Any] = {"id": f"f{number}", "from": [renamed[s] for s in choice.sources]}
         if steps:
             written["steps"] = steps
         fields[choice.field] = written
-        evidence[f"f{number}"] = _evidence(choice, target, sources)
+        evidence[f"f{number}"] = _evidence(choice, draftee)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
     read = _read(fields, rows)
     tops = dict.fromkeys(c.split(".")[0].split("[")[0] for c in columns)
@@ -125,18 +132,13 @@ def _path(path: str, lists: Mapping[str, str]) -> str:
     return path.replace("[]", ".0")
 
 
-def _evidence(choice: Choice, target: Field, sources: Sequence[ColumnProfile]) -> dict[str, Any]:
+def _evidence(choice: Choice, d: Draftee) -> dict[str, Any]:
     out: dict[str, Any] = {"match": f"{choice.score:.2f}"}
     if choice.evidence:
         out["why"] = list(choice.evidence)
-    notes = [
-        f"{s.name}: {d.format} is assumed, no row tells it from {', '.join(d.rivals)}"
-        for s in sources
-        for d in s.dates[:1]
-        if d.status in ("assumed", "conflicting") and target.type.kind in ("date", "timestamp") and d.rivals
-    ]
+    notes = assumptions(d)
     if choice.untranslated:
-        shown = "***" if target.personal else ", ".join(choice.untranslated[:10])
+        shown = "***" if d.target.personal else ", ".join(choice.untranslated[:10])
         notes.append(f"no translation found for {len(choice.untranslated)} values: {shown}")
     if notes:
         out["check"] = notes

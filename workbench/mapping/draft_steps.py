@@ -26,6 +26,8 @@ class Draftee:
         paths: How the spec writes each path.
         translate: The proposed translation of values.
         system: The source's system, for the prefix of keys.
+        separator: What joins several sources.
+        stated: What the source's contract says of each source column.
     """
 
     target: Field
@@ -34,6 +36,14 @@ class Draftee:
     paths: Mapping[str, str]
     translate: Mapping[str, str]
     system: str
+    separator: str | None = None
+    stated: Sequence[Field | None] = ()
+
+    @property
+    def format(self) -> str:
+        """The format that the source's contract states for the first source column, '' without one."""
+        first = self.stated[0] if self.stated else None
+        return (first.format or "") if first else ""
 
     @property
     def source(self) -> ColumnProfile:
@@ -55,12 +65,34 @@ class Draftee:
 def steps_for(d: Draftee) -> list[Any]:
     """The steps for a field, as a spec writes them."""
     if len(d.sources) > 1:
-        first: list[Any] = [{"concat": {"separator": ", " if _is_address(d.target) else " "}}]
+        if d.target.type.kind == "timestamp":
+            return _day_and_time(d)
+        separator = d.separator or (", " if _is_address(d.target) else " ")
+        first: list[Any] = [{"concat": {"separator": separator}}]
         return first if d.target.type.kind == "text" else []
     marks = [p.value for p in d.source.placeholders if p.value.strip()]
     steps: list[Any] = [{"null_if": {"values": marks}}] if marks and d.source.physical == "String" else []
     made = _typed(d) if d.target.type.kind != "text" else _textual(d)
     return steps + made
+
+
+def assumptions(d: Draftee) -> list[str]:
+    """What the draft took for granted and a person should look at."""
+    notes = []
+    kind = d.target.type.kind
+    if d.source.physical != "String" or d.format:
+        return []
+    for date in d.source.dates[:1] if kind in ("date", "timestamp") else ():
+        if date.status in ("assumed", "conflicting") and date.rivals:
+            rivals = ", ".join(date.rivals)
+            notes.append(f"{d.source.name}: {date.format} is assumed, no row tells it from {rivals}")
+    for number in d.source.numbers[:1] if kind in ("decimal", "integer", "float") else ():
+        if number.status in ("assumed", "conflicting"):
+            read = f"decimal '{number.decimal}', group '{number.group}'"
+            notes.append(f"{d.source.name}: {read} is assumed, {number.ambiguous} values read differently otherwise")
+    if kind == "timestamp" and not d.target.type.local and not any("%z" in f.format for f in d.source.dates[:1]):
+        notes.append(f"{d.source.name}: the zone UTC is assumed")
+    return notes
 
 
 def _is_address(target: Field) -> bool:
@@ -102,6 +134,8 @@ def _from_typed(d: Draftee) -> list[Any]:
 def _times(d: Draftee) -> list[Any]:
     good = [f for f in d.source.dates if f.status != "rival" and _portable(f.format)]
     formats = [f.format for f in good if f.matched.value >= 0.001 * max(d.source.filled, 1)][:4]
+    if "%" in d.format and _portable(d.format):
+        formats = [d.format]
     if not formats:
         formats = [d.target.format] if d.target.format and "%" in d.target.format else ["%Y-%m-%d"]
     timed = [f for f in formats if re.search("%[HI]", f)]
@@ -119,6 +153,19 @@ def _times(d: Draftee) -> list[Any]:
     return [*steps, {"cast": {"to": "date"}}] if d.target.type.kind == "date" else steps
 
 
+def _day_and_time(d: Draftee) -> list[Any]:
+    """A day in one column and a time of day in another make a timestamp."""
+    days = [f.format for f in d.sources[0].dates if f.status != "rival"] or ["%Y-%m-%d"]
+    longest = d.sources[1].lengths.maximum if d.sources[1].lengths else 8
+    colons = any(":" in v.value for v in d.sources[1].top)
+    times = {4: "%H%M", 6: "%H%M%S", 5: "%H:%M"}
+    time = times.get(longest, "%H:%M:%S") if longest == 5 or not colons else "%H:%M:%S"
+    args: dict[str, Any] = {"formats": [f"{day} {time}" for day in days[:2]]}
+    if not d.target.type.local:
+        args["zone"] = "UTC"
+    return [{"concat": {"separator": " "}}, {"parse_timestamp": args}]
+
+
 def _portable(format_: str) -> bool:
     codes = set(re.findall(r"%(.)", format_))
     return codes <= set("YymdHIMSbBpfz%") and "d" in codes and bool(codes & {"Y", "y"})
@@ -127,8 +174,10 @@ def _portable(format_: str) -> bool:
 def _numbers(d: Draftee) -> list[Any]:
     fits = [n for n in d.source.numbers if n.status != "rival"]
     steps: list[Any] = []
-    args: dict[str, Any] = {}
-    if fits:
+    # 'decimal:, group:.' as contracts write it
+    said = dict(re.findall(r"(decimal|group):(\S)", d.format))
+    args: dict[str, Any] = {k: v for k, v in said.items() if (k, v) != ("decimal", ".")}
+    if fits and not said:
         best = fits[0]
         for name, text in (("strip_prefix", best.prefix), ("strip_suffix", best.suffix)):
             if text:
