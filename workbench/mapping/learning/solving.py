@@ -1,0 +1,77 @@
+"""Programs for a handful of examples: one for all where there is one, else by cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from time import monotonic
+
+from .assembling import straight_programs
+from .branching import branched_programs
+from .programs import Branches, Program, Row, Straight
+
+__all__ = ["Solved", "solve"]
+
+SURE = 0.06
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A program, and what becomes of what it does not read.
+
+    Attributes:
+        program: What was found.
+        cost: How surprising it is.
+        when_missing: The output for a row without any input; None is a null.
+        null_for_rejects: Rows that its steps reject give a null.
+    """
+
+    program: Program
+    cost: float
+    when_missing: str | None = None
+    null_for_rejects: bool = False
+
+    def run(self, row: Row) -> str | None:
+        """The output for a row; None is a null or a reject."""
+        if all(v is None for v in row):
+            return self.when_missing
+        return self.program.run(row)
+
+
+def solve(
+    rows: Sequence[Row], outputs: Sequence[str | None], more: Sequence[Row], deadline: float
+) -> list[Solved]:
+    """Programs that give the outputs for the rows, the least surprising first; see `straight_programs`."""
+    empty = [o for r, o in zip(rows, outputs, strict=True) if all(v is None for v in r)]
+    if len(set(empty)) > 1:
+        empty = [o for o in empty if o]
+    missing = empty[0] if empty else None
+    kept = [(r, o) for r, o in zip(rows, outputs, strict=True) if any(v is not None for v in r)]
+    kept = list({(tuple(r), o): (r, o) for r, o in kept}.values())
+    others = [r for r in more if any(v is not None for v in r)]
+    if not kept:
+        return [Solved(Straight((str(missing),), 1.0), 1.0, missing)] if missing is not None else []
+    rows, outputs = [r for r, _ in kept], [o for _, o in kept]
+    nulls = [r for r, o in kept if o is None]
+    texts = [(r, o) for r, o in kept if o is not None]
+    found: list[Solved] = []
+    if texts:
+        given_rows, given = [r for r, _ in texts], [o for _, o in texts]
+        for program in straight_programs(given_rows, given, others, deadline):
+            if all(program.run(r) is None for r in nulls):
+                found.append(Solved(program, program.cost + (0.5 if nulls else 0.0), missing, bool(nulls)))
+    if not found or _doubtful(found[0], others):
+        half = monotonic() + max(0.0, (deadline - monotonic()) * 0.85)
+        for branches in branched_programs(rows, outputs, others, half):
+            wrong = sum(branches.run(r) is None for r in others) / max(1, len(others))
+            found.append(Solved(branches, branches.cost + 4 * wrong, missing, bool(nulls)))
+    return sorted(found, key=lambda s: s.cost)
+
+
+def _doubtful(best: Solved, others: Sequence[Row]) -> bool:
+    """Whether it rejects other inputs, or has to say much by constants."""
+    if isinstance(best.program, Branches) or not others:
+        return best.cost > 9
+    rejects = sum(best.program.run(r) is None for r in others)
+    return best.cost > 9 or (not best.null_for_rejects and rejects / len(others) > SURE)
