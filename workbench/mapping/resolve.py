@@ -12,10 +12,12 @@ from workbench.model import (
     DataType,
     Field,
     Plan,
+    PlannedField,
     Spec,
     StepFault,
     columns_of,
     fingerprint,
+    lit,
 )
 
 from .fields import resolve_field
@@ -88,6 +90,7 @@ def resolve(
             fields.append(planned)
             steps = [s.name for s in field.steps] + [s.name for b in field.case or () for s in b.steps]
             lineage.append(Lineage(name, columns_of(planned.value), tuple(steps)))
+    fields = _in_the_targets_form(fields, target)
     _missing_required(scope, target)
     _silence(scope, source)
     for name in spec.row_key:
@@ -104,7 +107,8 @@ def resolve(
         row_key=tuple(spec.row_key),
         fingerprint=fingerprint(spec),
     )
-    return Resolved(plan, tuple(lineage), tuple(_unused_translations(spec, values or {})))
+    warnings = [*_unused_translations(spec, values or {}), *_left_empty(spec, target)]
+    return Resolved(plan, tuple(lineage), tuple(warnings))
 
 
 def _no_tables(name: str) -> dict[str, DataType]:
@@ -131,6 +135,14 @@ def _missing_required(scope: Scope, target: Contract | None) -> None:
             )
 
 
+def _in_the_targets_form(fields: list[PlannedField], target: Contract | None) -> list[PlannedField]:
+    """Every field of the target in its order: an optional one that nothing maps is there, and empty."""
+    if target is None:
+        return fields
+    by_name = {f.name: f for f in fields}
+    return [by_name.get(f.name, PlannedField(f.name, "", lit(None, f.type))) for f in target.fields]
+
+
 def _silence(scope: Scope, source: Mapping[str, DataType]) -> None:
     """Source fields that are neither used nor left out on purpose, and the reverse."""
     spec = scope.spec
@@ -146,6 +158,13 @@ def _silence(scope: Scope, source: Mapping[str, DataType]) -> None:
             f"source field '{name}' is neither mapped nor listed",
             f"map it or add it: [{name}]",
         )
+
+
+def _left_empty(spec: Spec, target: Contract | None) -> list[Fault]:
+    names = [f.name for f in target.fields if f.name not in spec.fields] if target else []
+    if not names:
+        return []
+    return [Fault(f"optional fields stay empty: {', '.join(names)}", spec.place("fields"), "map them if you can")]
 
 
 def _unused_translations(spec: Spec, values: Mapping[str, Sequence[str]]) -> list[Fault]:

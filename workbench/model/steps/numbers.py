@@ -194,7 +194,7 @@ def _arithmetic(
 
 
 def _as_number(x: Expr) -> Expr:
-    return p.cast(x, p.lit(Decimal("0.0000")).type) if x.type.kind == "text" else x
+    return p.cast(x, p.lit(Decimal("0.0000")).type) if x.type.kind in ("text", "float") else x
 
 
 @step(null="with a null on either side is null", inverse=lambda a: [{"subtract": a.by}] if a.by else None)
