@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .checking import Checker, check
 from .deadletters import DeadLetters, Replay
-from .verdicts import Checked, Result, RuleVerdict
+from .row_rule import is_personal
+from .verdicts import Checked, Result, RuleVerdict, verdict_table
 
 __all__ = [
     "Checked",
@@ -14,4 +15,6 @@ __all__ = [
     "Result",
     "RuleVerdict",
     "check",
+    "is_personal",
+    "verdict_table",
 ]

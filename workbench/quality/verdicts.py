@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-__all__ = ["Checked", "Result", "RuleVerdict"]
+__all__ = ["Checked", "Result", "RuleVerdict", "verdict_table"]
 
 Result = Literal["passed", "failed", "warned", "not checked"]
 _MARKS: dict[Result, str] = {"failed": "✗", "warned": "!", "not checked": "?", "passed": "✓"}
