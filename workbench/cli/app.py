@@ -77,7 +77,7 @@ def main(args: list[str] | None = None) -> None:
     except Exception as e:
         if type(e).__module__.split(".")[0] not in ("click", "typer"):
             raise
-        e.show() if hasattr(e, "show") else _errors.print(str(e))  # type: ignore[attr-defined]
+        e.show() if hasattr(e, "show") else _errors.print(str(e))
         code = 2
     raise SystemExit(code if isinstance(code, int) else 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from .app import JSON, Short, app, say, show_json, status
 from .profiles import split_name
 
+_MARKS = {"failed": "[red]✗[/]", "warned": "[yellow]![/]", "not checked": "?", "passed": "[green]✓[/]"}
 contract = typer.Typer(no_args_is_help=True, help="Data contracts (ODCS): infer, check, diff.")
 app.add_typer(contract, name="contract")
 
@@ -60,12 +62,12 @@ def check(
         raise UsageError(f"'{name}' has no contract", cure="name one: workbench contract check SOURCE CONTRACT")
     with status(f"checking {name}", quiet=as_json):
         checked = check_frame(project.frame(name), wanted)
-    failed = [v for v in checked.verdicts if not v.passed]
+    failed = [v for v in checked.verdicts if v.result == "failed"]
     if as_json:
-        show_json({"contract": wanted.id, "verdicts": [v.to_dict() for v in checked.verdicts]})
+        show_json({"contract": wanted.id, "verdicts": [asdict(v) for v in checked.verdicts]})
     else:
         for v in checked.verdicts:
-            say(f"{'[green]✓[/]' if v.passed else '[red]✗[/]'} {str(v).replace('[', chr(92) + '[')}")
+            say(f"{_MARKS[v.result]} {str(v).replace('[', chr(92) + '[')}")
     if failed:
         raise Short
 
@@ -82,9 +84,7 @@ def diff(
     before, after = load_contract(old), load_contract(new)
     changes = diff_contracts(before, after)
     if as_json:
-        show_json(
-            {"grade": grade_of(changes), "changes": [vars(c) if hasattr(c, "__dict__") else str(c) for c in changes]}
-        )
+        show_json({"grade": grade_of(changes), "changes": [asdict(c) for c in changes]})
         return
     for change in changes:
         say(str(change).replace("[", "\\["))

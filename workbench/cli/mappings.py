@@ -34,7 +34,7 @@ def match(
     if out is not None:
         write_text(out, dump_spec(spec))
     if as_json:
-        show_json(proposal.matches.to_dict())
+        typer.echo(proposal.matches.to_json(indent=2))
         return
     _show_draft(project, spec, proposal)
     faults = _faults(project, spec, entity)
@@ -136,7 +136,7 @@ def verify(
 
         out.write_text(verdict_page(verdict), encoding="utf-8")
     if as_json:
-        show_json(verdict.to_dict())
+        typer.echo(verdict.to_json())
     else:
         say(str(verdict).replace("[", "\\["))
     if not verdict.passed:

@@ -11,7 +11,7 @@ from rich.table import Table
 from workbench.errors import UsageError
 from workbench.profiling import Profile
 
-from .app import JSON, app, console, say, show_json, status
+from .app import JSON, app, console, say, status
 
 
 @app.command()
@@ -48,7 +48,7 @@ def profile_(
     if out is not None:
         _write(facts, out)
     if as_json:
-        show_json(facts.masked().to_dict() if hasattr(facts, "masked") else facts.to_dict())
+        typer.echo(facts.to_json(indent=2))
     else:
         _print(facts)
         if out is not None:

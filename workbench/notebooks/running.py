@@ -96,7 +96,7 @@ def run_notebook(
         try:
             papermill.execute_notebook(
                 str(source), str(target), parameters=given, progress_bar=False, kernel_name="python3",
-                cwd=str(source.parent), request_save_on_cell_execute=False, extra_arguments=["--log-level=ERROR"],
+                cwd=str(source.parent), request_save_on_cell_execute=False, extra_arguments=["--log-level=50"],
             )  # fmt: skip
         except papermill.exceptions.PapermillExecutionError as e:
             failure = _told(e.ename, e.evalue)

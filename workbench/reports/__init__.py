@@ -1,5 +1,17 @@
 """Facts as pages: one HTML file each, nothing loaded from a network, light and dark, personal data masked."""
 
+from .fragments import counts_table, masked_preview, null_chart, problem_table, reject_table, spec_table
 from .pages import index_page, page, profile_page, verdict_page
 
-__all__ = ["index_page", "page", "profile_page", "verdict_page"]
+__all__ = [
+    "counts_table",
+    "index_page",
+    "masked_preview",
+    "null_chart",
+    "page",
+    "problem_table",
+    "profile_page",
+    "reject_table",
+    "spec_table",
+    "verdict_page",
+]
