@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,7 @@ class _Run:
         for name, node in self.pipe.emitter.functions.items():
             _register(self.con, name, node)
         done = self._rows()
-        out = self.con.execute(self._everything(done)).to_arrow_table()
+        out = self.con.sql(self._everything(done)).to_arrow_table()
         frame = pl.DataFrame(pl.from_arrow(out))
         bad = frame["__fault"].is_not_null()
         values = {f.name: f.value.type for f in self.plan.fields}
@@ -153,10 +154,13 @@ def _register(con: Any, name: str, node: Expr) -> None:
             out.append(known[key])
         return pa.array(out, pa.string())
 
+    # DuckDB counts the parameters of the signature.
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    answers.__signature__ = inspect.Signature([inspect.Parameter(f"a{i}", kind) for i in range(len(node.args))])  # type: ignore[attr-defined]
     try:
         con.remove_function(name)
     except duckdb.Error:
-        pass  # it was not there
+        pass  # there was none of this name
     types = [_duck_type(a.type) for a in node.args]
     con.create_function(name, answers, types, "VARCHAR", type="arrow", null_handling="special", side_effects=False)
 

@@ -25,15 +25,22 @@ def cast_expr(x: pl.Expr, old: DataType, new: DataType) -> pl.Expr:
         return _to_text(x, old)
     if new.kind == "decimal":
         if old.kind == "float":
-            fits = pl.when(x.is_finite() & (x.abs() < 1e18)).then(x)
-            return fits.cast(pl.Decimal(DIGITS, 18), strict=False).pipe(_rounded, 18, new.scale or 0)
+            return _float_decimal(x).pipe(_rounded, 18, new.scale or 0)
         return round_expr(x, old, new.scale or 0)
     if new.kind == "integer" and old.kind == "decimal":
         return round_expr(x, old, 0).cast(pl.Int64, strict=False)
     if new.kind == "integer" and old.kind == "float":
         away = pl.when(x < 0).then((x - 0.5).ceil()).otherwise((x + 0.5).floor())
         return pl.when(x.is_finite() & (x.abs() < 2**53)).then(away).cast(pl.Int64, strict=False)
+    if new.kind == "float" and old.kind == "decimal":
+        return x.cast(pl.String).cast(pl.Float64)  # read back: dividing two binary numbers rounds twice
     return x.cast(to_dtype(new), strict=False)
+
+
+def _float_decimal(x: pl.Expr) -> pl.Expr:
+    """The shortest decimal that reads back as the float: its text, which the engines agree on."""
+    fits = pl.when(x.is_finite() & (x.abs() < 1e18)).then(x)
+    return fits.cast(pl.String).cast(pl.Decimal(DIGITS, 18), strict=False)
 
 
 def _rounded(x: pl.Expr, scale: int, digits: int) -> pl.Expr:
@@ -48,7 +55,8 @@ def _from_text(x: pl.Expr, new: DataType) -> pl.Expr:
         exact = pl.when(x.str.contains(_DECIMAL)).then(x).cast(pl.Decimal(DIGITS, 18), strict=False)
         return _rounded(exact, 18, new.scale or 0)
     if new.kind == "float":
-        return pl.when(x.str.contains(_FLOAT)).then(x).cast(pl.Float64, strict=False)
+        value = pl.when(x.str.contains(_FLOAT)).then(x).cast(pl.Float64, strict=False)
+        return pl.when(value.is_finite() & ((value != 0) | ~x.str.contains("^[^eE]*[1-9]"))).then(value)
     if new.kind == "boolean":
         return pl.when(x == "true").then(True).when(x == "false").then(False)
     if new.kind == "date":
@@ -66,4 +74,8 @@ def _to_text(x: pl.Expr, old: DataType) -> pl.Expr:
         return x.dt.to_string("%Y-%m-%d")
     if old.kind == "timestamp":
         return x.dt.to_string("%Y-%m-%dT%H:%M:%S%.6f" + ("" if old.local else "Z"))
+    if old.kind == "time":
+        return x.dt.to_string("%H:%M:%S%.6f")
+    if old.kind == "float":
+        return _float_decimal(x).cast(pl.String).str.strip_chars_end("0").str.strip_suffix(".")
     return x.cast(pl.String)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 
 import polars as pl
@@ -24,20 +25,23 @@ def simple_lower(c: str) -> str:
 
 @cache
 def _special(to: str) -> str:
-    """A character class of the code points whose full mapping is longer than one, or depends on its place."""
+    """A pattern of the texts that Polars maps otherwise: longer mappings, final sigma, words after a digit."""
     if to == "lower":
         return "[\u03a3\u0130]"
     longer = [chr(i) for i in range(0x80, 0x20000) if len(chr(i).upper()) > 1 or len(chr(i).title()) > 1]
     if to == "title":
         longer += ["\u03a3", "\u0130", *"ǄǅǆǇǈǉǊǋǌǱǲǳ", *(chr(i) for i in range(0x10D0, 0x1100))]
+        # A letter right after a digit or a mark is inside a word; circled letters are no letters at all.
+        return "[" + "".join(dict.fromkeys(longer)) + "\u24b6-\u24e9]|[\\p{M}\\p{N}][\\p{L}\\p{Nl}]"
     return "[" + "".join(dict.fromkeys(longer)) + "]"
 
 
 def _title(text: str) -> str:
     out, inside = [], False
     for c in text:
-        out.append(simple_lower(c) if inside else simple_upper(c))
-        inside = c.isalnum()
+        word = unicodedata.category(c)[0] in "LMN"
+        out.append(c if not word else simple_lower(c) if inside else simple_upper(c))
+        inside = word
     return "".join(out)
 
 

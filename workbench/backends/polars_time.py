@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from workbench.model import DataType
 
 from .polars_types import to_dtype
-
-_MONTHS = [
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-]  # fmt: skip
-_YEAR = "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
-_FORMS = {
-    "Y": _YEAR,
-    "y": "[0-9]{2}",
-    "m": "(?:0?[1-9]|1[0-2])",
-    "d": "(?:0?[1-9]|[12][0-9]|3[01])",
-    "H": "(?:[01]?[0-9]|2[0-3])",
-    "I": "(?:0?[1-9]|1[0-2])",
-    "M": "[0-5]?[0-9]",
-    "S": "[0-5]?[0-9]",
-    "b": "(?i:" + "|".join(m[:3] for m in _MONTHS) + ")",
-    "B": "(?i:" + "|".join(_MONTHS) + ")",
-    "p": "(?i:am|pm)",
-    "f": "[0-9]{1,6}",
-    "z": "(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])",
-    "%": "%",
-}
-
-
-def form_of(format_: str) -> str:
-    """The pattern of the texts that a format accepts."""
-    parts = re.split(r"%(.)", format_)
-    return "^" + "".join(_FORMS[p] if i % 2 else re.escape(p) for i, p in enumerate(parts)) + "$"
+from .time_forms import form_of
 
 
 def parse_expr(x: pl.Expr, format_: str, to: DataType) -> pl.Expr:

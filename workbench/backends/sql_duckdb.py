@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from workbench.model import WHITESPACE, DataType, Explode, Expr
 
+from .patterns import always_holds
 from .sql_emit import DECIMAL_FORM, FLOAT_FORM, INTEGER_FORM, Emitter, Helper, Unportable
 from .sql_tree import Sql, case, column, fn, number, string, try_cast
 from .time_forms import form_of
@@ -157,6 +158,11 @@ class DuckEmitter(Emitter):
             return fn("upper", x) if self.is_ascii(node.args[0]) else self.help("upper", x)
         return self.help("title", x)
 
+    def op_regex_extract(self, node: Expr, x: Sql) -> Sql:
+        if always_holds(node["pattern"], node["group"]):
+            return fn("nullif", self.group(x, node["pattern"], node["group"]), "")
+        return super().op_regex_extract(node, x)
+
     def op_regex_replace(self, node: Expr, x: Sql) -> Sql:
         return fn("regexp_replace", x, node["pattern"], node["new"].replace("\\", "\\\\"), "g")
 
@@ -205,10 +211,12 @@ class DuckEmitter(Emitter):
         return self.load(fn("list_extract", x, index + 1 if index >= 0 else index), node.type)
 
     # --- numbers ----------------------------------------------------------------------------------------
-    def within(self, x: Sql, digits: int, value: Sql | None = None) -> Sql:
+    def within(self, x: Sql, digits: int, value: Sql | None = None, *, whole: bool = False) -> Sql:
         """The value, null beyond so many digits before the point."""
         limit = self.cast(string("1" + "0" * max(digits, 0)), "DECIMAL(38, 0)")
-        return case([(exp.LT(this=fn("abs", x), expression=limit), value or x.copy())])
+        # The absolute value of the least 64-bit integer needs more than 64 bits.
+        size = fn("abs", self.cast(x.copy(), "HUGEINT") if whole else x)
+        return case([(exp.LT(this=size, expression=limit), value or x.copy())])
 
     def rounded(self, x: Sql, type_: DataType, digits: int) -> Sql:
         """Half away from zero, as DECIMAL(38, digits)."""
@@ -244,15 +252,16 @@ class DuckEmitter(Emitter):
             wide_scale = (arg.type.scale or 0) if node["op"] == "*" else scale
             known = arg.op == "lit" and abs(arg["value"]) < 10**digits
             as_decimal = self.try_cast(side, f"DECIMAL(38, {wide_scale})")
-            sides.append(as_decimal if known else self.within(side.copy(), digits, as_decimal))
+            sides.append(as_decimal if known else self.within(side.copy(), digits, as_decimal, whole=arg.type.kind == "integer"))
         return kind(this=sides[0], expression=sides[1])
 
     def unscaled(self, x: Sql, type_: DataType, scale: int) -> Sql:
         wide = self.try_cast(x.copy(), f"DECIMAL(38, {scale})")
         if scale == 0:
-            return self.within(x, 17, self.cast(wide, "HUGEINT"))
+            return self.within(x, 17, self.cast(wide, "HUGEINT"), whole=type_.kind == "integer")
         # Without its point the text of a decimal is the whole number; its scale is fixed.
-        return self.within(x, 17, self.cast(fn("replace", self.cast(wide, "TEXT"), ".", ""), "HUGEINT"))
+        digits = self.cast(fn("replace", self.cast(wide, "TEXT"), ".", ""), "HUGEINT")
+        return self.within(x, 17, digits, whole=type_.kind == "integer")
 
     def help_divide(self, n: Sql, d: Sql, digits: int) -> Sql:
         narrow = self.try_cast(self.help("quotient", n, d), f"DECIMAL({38 - digits}, 0)")
@@ -303,7 +312,8 @@ class DuckEmitter(Emitter):
 
     def _to_text(self, x: Sql, old: DataType) -> Sql:
         if old.kind == "float":
-            raise Unportable("a float has another text on every engine: make it a decimal first")
+            plain = self.cast(self._float_to_decimal(x, DataType("decimal", 18)), "TEXT")
+            return fn("rtrim", fn("rtrim", plain, "0"), ".")
         if old.kind == "date":
             return fn("strftime", x, "%Y-%m-%d")
         if old.kind == "timestamp":

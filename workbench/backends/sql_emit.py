@@ -273,6 +273,11 @@ class Emitter(RowEmitter, TimeEmitter):
         self.functions[name] = node
         return fn(name, *args)
 
+    def op_json_path(self, node: Expr, x: Sql) -> Sql:
+        """Numbers are wanted as they are written, which no engine's own function gives."""
+        told = Expr("call", node.args, node.type, [("function", "json_path"), ("options", (("path", node["path"]),))])
+        return self.op_call(told, x)
+
     def function_stubs(self) -> tuple[str, ...]:
         """What must be registered before a script runs."""
         return tuple(

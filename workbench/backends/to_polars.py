@@ -12,6 +12,7 @@ from workbench.model import Expr, walk
 
 from . import polars_numbers as numbers
 from . import polars_time as times
+from .patterns import always_holds
 from .polars_casts import cast_expr
 from .polars_text import change_case, pad_expr, split_expr, substring_expr
 from .polars_types import to_dtype
@@ -118,6 +119,18 @@ def _call(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
     return run_on_distinct(node["function"], named, dict(node["options"]), to_dtype(node.type))
 
 
+def _regex_extract(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
+    pattern, group = node["pattern"], node["group"]
+    found = args[0].str.extract(pattern, group)
+    if group == 0 or always_holds(pattern, group):
+        return found
+    return pl.when(args[0].str.contains(pattern)).then(found.fill_null(""))
+
+
+def _json_path(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
+    return run_on_distinct("json_path", [args[0].alias("a0")], {"path": node["path"]}, pl.String())
+
+
 def _arith(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
     return numbers.arith_expr(node["op"], args[0], args[1], node)
 
@@ -142,7 +155,7 @@ _BUILDERS: dict[str, Build] = {
     "substring": lambda n, a: substring_expr(a[0], n["start"], n["count"]),
     "replace": lambda n, a: a[0].str.replace_all(n["old"], n["new"], literal=True),
     "regex_match": lambda n, a: a[0].str.contains(n["pattern"]),
-    "regex_extract": lambda n, a: a[0].str.extract(n["pattern"], n["group"]),
+    "regex_extract": _regex_extract,
     "regex_replace": lambda n, a: a[0].str.replace_all(n["pattern"], n["new"].replace("$", "$$")),
     "split_part": lambda n, a: split_expr(a[0], n["separator"], n["index"]),
     "pad": lambda n, a: pad_expr(a[0], n["width"], n["fill"], n["side"]),
@@ -156,7 +169,7 @@ _BUILDERS: dict[str, Build] = {
     "arith": _arith,
     "divide": lambda n, a: numbers.divide_expr(a[0], a[1], n),
     "round_to": lambda n, a: numbers.round_expr(a[0], n.args[0].type, n.type.scale or 0),
-    "json_path": lambda n, a: a[0].str.json_path_match(n["path"]),
+    "json_path": _json_path,
     "member": lambda n, a: a[0].struct.field(n["name"]),
     "item": lambda n, a: a[0].list.get(n["index"], null_on_oob=True),
     "call": _call,

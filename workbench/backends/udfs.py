@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import re
 import uuid
@@ -64,6 +65,33 @@ def _sha256(key_env: str = "") -> Function:
         raise UsageError(f"the environment variable '{key_env}' holds no key", cure=f"export {key_env}=…")
     key = secret.encode()
     return lambda x: None if x is None else hmac.new(key, x.encode(), "sha256").hexdigest()
+
+
+@FUNCTIONS.register("json_path")
+def _json_path(path: str) -> Function:
+    steps: list[str | int] = [
+        name or int(index) for name, index in re.findall(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]+)\]", path)
+    ]
+
+    def no_constant(name: str) -> Any:
+        raise ValueError(name)  # NaN and Infinity are no JSON
+
+    def run(x: str | None) -> str | None:
+        try:
+            # Numbers stay as they are written: 1.50 and 1e5 are texts here.
+            value = json.loads(x or "", parse_float=str, parse_int=str, parse_constant=no_constant)
+            for step in steps:
+                if not isinstance(value, dict if isinstance(step, str) else list):
+                    return None
+                value = value[step]
+        except (ValueError, LookupError, RecursionError):
+            return None
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        # A lone surrogate, '\\ud800', is no text.
+        return value if isinstance(value, str) and not re.search("[\ud800-\udfff]", value) else None
+
+    return run
 
 
 @FUNCTIONS.register("uuid5")

@@ -119,13 +119,16 @@ def _group(step: Group, frame: pl.DataFrame, _: Tables, counts: Counts) -> pl.Da
         value = pl.col(f"__v{i}") if a.value is not None else pl.lit(True)
         made = {
             "count": value.count() if a.value is not None else pl.len(),
-            "sum": pl.when(value.count() > 0).then(value.sum()),
+            # Wide, so that a sum that does not fit is null instead of wrapped around.
+            "sum": pl.when(value.count() > 0).then(
+                (value.cast(pl.Int128) if a.type.kind == "integer" else value).sum()
+            ),
             "min": value.min(),
             "max": value.max(),
             "any": value.min(),
             "count_distinct": value.drop_nulls().n_unique(),
         }[a.how]
-        aggregates.append(made.cast(to_dtype(a.type)).alias(a.name))
+        aggregates.append(made.cast(to_dtype(a.type), strict=False).alias(a.name))
     keys = [pl.col(f"__k{i}").alias(name) for i, (name, _) in enumerate(step.by)]
     out = keyed.group_by(keys).agg(aggregates).sort([name for name, _ in step.by], nulls_last=True)
     counts.booked[step.book_as] += frame.height - out.height

@@ -7,6 +7,7 @@ a fault with the line of the spec. Unless said otherwise a null argument gives n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -35,7 +36,8 @@ from .types import BOOLEAN, DATE, INTEGER, NULL, TEXT, DataType, decimal
 __all__ = [
     "PRIMITIVES", "WHITESPACE", "TypeClash", "all_of", "any_of", "arith", "blank_to_null", "call", "cast",
     "change_case", "coalesce", "col", "compare", "concat", "constant", "divide", "format_number",
-    "format_time", "is_in", "is_null", "item", "json_path", "length", "lit", "member", "none_of", "pad", "parse_number", "parse_time",
+    "format_time", "is_in", "is_null", "item", "json_path", "length", "lit", "member", "none_of", "pad",
+    "parse_number", "parse_time",
     "regex_extract", "regex_match", "regex_replace", "replace", "round_to", "shift_zone", "split_part",
     "squeeze", "substring", "translate", "trim", "when",
 ]  # fmt: skip
@@ -160,7 +162,9 @@ def cast(x: Expr, to: DataType) -> Expr:
     """Another type, null where the value does not fit; what fits is listed in ``docs/semantics.md``.
 
     Text to integer or decimal takes plain digits with a sign and a point; to boolean 'true' and 'false'; to
-    date and timestamp ISO 8601; a decimal with fewer digits is rounded half away from zero.
+    date and timestamp ISO 8601; a decimal with fewer digits is rounded half away from zero. A float is the
+    shortest decimal that reads back as it, to 18 digits after the point and below 10^18; as text it is that
+    decimal without trailing zeros. A text that is too large or too small for a float is null.
     """
     if x.type == to:
         return x
@@ -203,11 +207,20 @@ def parse_time(x: Expr, format_: str, to: DataType) -> Expr:
 
     Codes: ``%Y`` four digits from 0001, ``%y`` two (70–99 are 19xx), ``%m %d %H %I %M %S`` one or two,
     ``%b %B`` English month names in any case, ``%p`` AM or PM, ``%f`` one to six digits, ``%z`` Z or an
-    offset, ``%%``.
+    offset (up to 14:59), ``%%``. A number right beside another has exactly two digits. Each code stands
+    once; ``%I`` and ``%p`` come together, and ``%f`` comes after a point.
     """
     need(x, "text", what="parse_date")
     if to.kind not in ("date", "timestamp"):
         raise TypeClash(f"a date is parsed to date or timestamp, not to {to}")
+    codes = re.findall("%(.)", format_)
+    told = [c for c in codes if c != "%"]
+    if len(set(told)) < len(told) or {"Y", "y"} <= set(told) or len({"m", "b", "B"} & set(told)) > 1:
+        raise TypeClash(f"the format '{format_}' says a part twice")
+    if ("I" in codes) != ("p" in codes) or {"H", "I"} <= set(codes):
+        raise TypeClash(f"the format '{format_}' needs %H, or %I together with %p")
+    if "f" in codes and ".%f" not in format_:
+        raise TypeClash(f"the format '{format_}' has %f without a point before it")
     return Expr("parse_time", (x,), to, [("format", format_)])
 
 
@@ -240,10 +253,19 @@ def arith(op: Literal["+", "-", "*"], a: Expr, b: Expr) -> Expr:
 
 
 def divide(a: Expr, b: Expr, digits: int) -> Expr:
-    """Exact quotient rounded half away from zero; null when dividing by zero."""
+    """Exact quotient rounded half away from zero; null when dividing by zero.
+
+    Both sides have at most 17 digits before the point (null otherwise), and are rounded first to the
+    19 - ``digits`` after it that leave room for an exact quotient.
+    """
+    if not 0 <= digits <= MAX_SCALE:
+        raise TypeClash(f"a quotient has 0 to {MAX_SCALE} digits after the point, not {digits}")
+    sides = []
     for side in (a, b):
         need(side, "integer", "decimal", what="arithmetic")
-    return Expr("divide", (a, b), decimal(digits))
+        room = MAX_SCALE + 1 - digits
+        sides.append(round_to(side, room) if (side.type.scale or 0) > room else side)
+    return Expr("divide", sides, decimal(digits))
 
 
 def round_to(x: Expr, digits: int) -> Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -48,7 +49,8 @@ def squeeze(x: Expr) -> Expr:
 def change_case(x: Expr, to: Literal["upper", "lower", "title"]) -> Expr:
     """Simple case mapping, one code point to one (UnicodeData.txt): 'ß' stays, 'Σ' gives 'σ', 'İ' gives 'i'.
 
-    Title: a letter after anything that is neither letter nor digit is raised, every other is lowered.
+    Title: in each run of letters, marks and digits (general categories L, M, N) the first code point is
+    raised and the others are lowered; all else stays. Letters younger than Unicode 14 are not covered.
     """
     need(x, "text", what="case")
     return Expr("change_case", (x,), TEXT, [("to", to)])
@@ -91,14 +93,16 @@ def regex_match(x: Expr, pattern: str) -> Expr:
 
 
 def regex_extract(x: Expr, pattern: str, group: int) -> Expr:
-    """What a group of the first match holds; null without a match."""
+    """What a group of the first match holds, '' for a group that took no part; null without a match."""
     need(x, "text", what="a pattern")
     return Expr("regex_extract", (x,), TEXT, [("pattern", pattern), ("group", group)])
 
 
 def regex_replace(x: Expr, pattern: str, new: str) -> Expr:
-    """Every match of a pattern by a literal text."""
+    """Every match of a pattern by a literal text; a pattern that matches nothing at all is refused."""
     need(x, "text", what="a pattern")
+    if re.compile(pattern).search("") is not None:
+        raise TypeClash(f"the pattern '{pattern}' also matches no text at all, which engines replace differently")
     return Expr("regex_replace", (x,), TEXT, [("pattern", pattern), ("new", new)])
 
 
