@@ -40,9 +40,8 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_another_seed_gives_other_data(tmp_path: Path) -> None:
     one, two = (generate(tmp_path / str(seed), 300, seed) for seed in (5, 6))
     assert files(one.root) == files(two.root)
-    same = {"README.md", "landscape.yaml"}
-    changed = {name for name in files(one.root) if name.split("/")[0] not in {"contracts", "docs", "refs", *same}}
-    assert set(differing(one.root, two.root)) == changed - {"truth/legacy_rules.yaml", "truth/field_mapping.csv"}
+    written = set(files(Path(generator.__file__).parent / "template"))
+    assert set(differing(one.root, two.root)) == set(files(one.root)) - written
 
 
 def test_the_committed_edition_is_what_the_generator_makes(tmp_path: Path) -> None:
