@@ -66,7 +66,10 @@ def prepared(frames: dict[str, pl.DataFrame], columns: dict[str, str]) -> dict[s
     """Trimmed, lower-cased columns with plain names, as both peers' guides advise."""
     out = {}
     for system, frame in frames.items():
-        texts = [pl.col(c).cast(pl.String).str.strip_chars().str.to_lowercase().replace("", None).alias(folded(c)) for c in columns]
+        texts = [
+            pl.col(c).cast(pl.String).str.strip_chars().str.to_lowercase().replace("", None).alias(folded(c))
+            for c in columns
+        ]
         out[system] = frame.select(pl.col(frame.columns[0]).cast(pl.String).alias("unique_id"), *texts)
     return out
 
@@ -115,10 +118,17 @@ def run_splink(frames: dict[str, pl.DataFrame]) -> tuple[Links, str]:
         elif kind == "text":
             comparisons.append(cl.JaroWinklerAtThresholds(name, [0.9, 0.7]))
         else:
-            comparisons.append(cl.DamerauLevenshteinAtThresholds(name, [1, 2]).configure(term_frequency_adjustments=True))
+            comparisons.append(
+                cl.DamerauLevenshteinAtThresholds(name, [1, 2]).configure(term_frequency_adjustments=True)
+            )
     strong = sorted((c for c, k in by.items() if k != "category"), key=lambda c: chance(tables, c))[:6]
     rules = [block_on(c) for c in strong if chance(tables, c) < 0.001]
-    rules += [block_on(a, b) for i, a in enumerate(strong) for b in strong[i + 1 :] if chance(tables, a) >= 0.001 or chance(tables, b) >= 0.001]
+    rules += [
+        block_on(a, b)
+        for i, a in enumerate(strong)
+        for b in strong[i + 1 :]
+        if chance(tables, a) >= 0.001 or chance(tables, b) >= 0.001
+    ]
     rules = rules[:12] or [block_on(*strong[:2])]
     settings = SettingsCreator(
         link_type="dedupe_only" if len(frames) == 1 else "link_only",
@@ -129,13 +139,17 @@ def run_splink(frames: dict[str, pl.DataFrame]) -> tuple[Links, str]:
     inputs = [api.register(t.to_arrow(), dataset_display_name=s) for s, t in tables.items()]
     linker = Linker(inputs if len(inputs) > 1 else inputs[0], settings)
     training = linker.training
-    training.estimate_probability_two_random_records_match([block_on(*strong[:2]), block_on(*strong[1:3])][: len(strong) - 1], recall=0.7)
+    training.estimate_probability_two_random_records_match(
+        [block_on(*strong[:2]), block_on(*strong[1:3])][: len(strong) - 1], recall=0.7
+    )
     training.estimate_u_using_random_sampling(max_pairs=1e6)
     for name in strong[:3]:
         training.estimate_parameters_using_expectation_maximisation(block_on(name))
     predicted = linker.inference.predict(threshold_match_probability=0.05)
     out: Links = {}
-    frame = pl.from_arrow(predicted.as_pyarrow_table() if hasattr(predicted, "as_pyarrow_table") else predicted.as_record_dict())
+    frame = pl.from_arrow(
+        predicted.as_pyarrow_table() if hasattr(predicted, "as_pyarrow_table") else predicted.as_record_dict()
+    )
     assert isinstance(frame, pl.DataFrame)
     for match in (0.5, 0.9, 0.95, 0.99):
         kept = frame.filter(pl.col("match_probability") >= match)
@@ -149,14 +163,18 @@ def chance(tables: dict[str, pl.DataFrame], column: str) -> float:
     values = pl.concat([t[column] for t in tables.values()]).drop_nulls()
     counts = values.value_counts()["count"].cast(pl.Float64)
     missing = 1 - len(values) / max(sum(t.height for t in tables.values()), 1)
-    return float((counts * (counts - 1)).sum()) / max(len(values) * (len(values) - 1.0), 1.0) + (1.0 if missing > 0.6 else 0.0)
+    return float((counts * (counts - 1)).sum()) / max(len(values) * (len(values) - 1.0), 1.0) + (
+        1.0 if missing > 0.6 else 0.0
+    )
 
 
 def splink_pairs(frame: pl.DataFrame, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     only = next(iter(frames))
     if "source_dataset_l" not in frame.columns:
         frame = frame.with_columns(source_dataset_l=pl.lit(only), source_dataset_r=pl.lit(only))
-    return frame.select(system_l="source_dataset_l", id_l="unique_id_l", system_r="source_dataset_r", id_r="unique_id_r")
+    return frame.select(
+        system_l="source_dataset_l", id_l="unique_id_l", system_r="source_dataset_r", id_r="unique_id_r"
+    )
 
 
 def splink_clusters(linker: Any, predicted: Any, match: float, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -172,7 +190,7 @@ def splink_clusters(linker: Any, predicted: Any, match: float, frames: dict[str,
 
 
 def run_recordlinkage(frames: dict[str, pl.DataFrame]) -> tuple[Links, str]:
-    """recordlinkage as its guides have it: block, compare strings by Jaro–Winkler at 0.85, ECM; and the guide's sum > 3."""
+    """recordlinkage as its guides have it: block, Jaro–Winkler at 0.85, then ECM, or the guide's sum > 3."""
     import recordlinkage as rl
 
     columns = kinds(frames)

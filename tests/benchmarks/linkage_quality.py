@@ -55,7 +55,9 @@ def load(dataset: str) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
 
 
 def keyed(frame: pl.DataFrame, truth: str | None) -> tuple[pl.DataFrame, str]:
-    unique = [c for c in frame.columns if c != truth and frame[c].n_unique() == frame.height and not frame[c].null_count()]
+    unique = [
+        c for c in frame.columns if c != truth and frame[c].n_unique() == frame.height and not frame[c].null_count()
+    ]
     key = next((c for c in frame.columns if c in unique and KEY.match(folded(c))), unique[0] if unique else None)
     if key is None:
         frame, key = frame.with_row_index("row_id").with_columns(pl.col("row_id").cast(pl.String)), "row_id"
@@ -85,7 +87,8 @@ def load_folder(path: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     # a header names which side is which where it can; the ids decide between what is left
     order = names
     if fits(names[1], names[0]) > fits(names[0], names[1]) or (
-        fits(names[0], names[1]) == fits(names[1], names[0]) and agree(true, frames, names[::-1]) > agree(true, frames, names)
+        fits(names[0], names[1]) == fits(names[1], names[0])
+        and agree(true, frames, names[::-1]) > agree(true, frames, names)
     ):
         order = names[::-1]
     return frames, named_pairs(true[first], order[0], true[second], order[1])
@@ -98,7 +101,9 @@ def agree(true: pl.DataFrame, frames: dict[str, pl.DataFrame], order: list[str])
     if not shared:
         return 0.0
     head = true.head(200).rename(dict(zip(true.columns[:2], ("l", "r"), strict=True)))
-    joined = head.join(a.select(l=a.columns[0], x=shared[0]), on="l").join(b.select(r=b.columns[0], y=shared[0]), on="r")
+    joined = head.join(a.select(l=a.columns[0], x=shared[0]), on="l").join(
+        b.select(r=b.columns[0], y=shared[0]), on="r"
+    )
     words = joined.select(pl.col("x", "y").str.to_lowercase().str.extract_all(r"\w+"))
     return float(words.select(pl.col("x").list.set_intersection("y").list.len().mean()).item() or 0)
 

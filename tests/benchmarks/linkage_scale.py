@@ -35,7 +35,7 @@ Text = NDArray[np.object_]
 
 def words(count: int, syllables: int, rng: np.random.Generator) -> Text:
     """Distinct pronounceable words."""
-    consonants, vowels = list("bcdfghjklmnprstvw") + ["th", "sh", "br", "st"], list("aeiou") + ["ee", "oo"]
+    consonants, vowels = [*"bcdfghjklmnprstvw", "th", "sh", "br", "st"], [*"aeiou", "ee", "oo"]
     found: dict[str, None] = {}
     while len(found) < count:
         parts = [rng.choice(consonants) + rng.choice(vowels) for _ in range(int(rng.integers(2, syllables + 1)))]
@@ -81,10 +81,12 @@ def persons(rows: int, seed: int = 3) -> pl.DataFrame:
         "city": city[homes],
         "postcode": np.char.mod("%05d", homes * 100 + rng.integers(0, 100, base)).astype(object),
     }
-    data["email"] = data["first_name"] + "." + data["surname"] + rng.integers(0, 1000, base).astype(str) + "@mail.example"
+    data["email"] = (
+        data["first_name"] + "." + data["surname"] + rng.integers(0, 1000, base).astype(str) + "@mail.example"
+    )
     copies = rng.integers(0, base, rows - base)
     spoiled = {name: values[copies] for name, values in data.items()}
-    for name, values in spoiled.items():
+    for values in spoiled.values():
         hit = np.flatnonzero(rng.random(len(values)) < 0.15)
         values[hit] = typo(values[hit], rng)
     hit = np.flatnonzero(rng.random(len(copies)) < 0.03)
@@ -96,7 +98,9 @@ def persons(rows: int, seed: int = 3) -> pl.DataFrame:
         both = np.concatenate([values, spoiled[name]])
         both[rng.random(rows) < {"email": 0.3, "city": 0.1, "postcode": 0.1}.get(name, 0.02)] = None
         columns[name] = pl.Series(both.tolist(), dtype=pl.String)
-    frame = pl.DataFrame({"unique_id": np.arange(rows), **columns, "cluster": np.concatenate([np.arange(base), copies])})
+    frame = pl.DataFrame(
+        {"unique_id": np.arange(rows), **columns, "cluster": np.concatenate([np.arange(base), copies])}
+    )
     return frame.sample(fraction=1, shuffle=True, seed=seed)
 
 
@@ -225,7 +229,17 @@ def main() -> None:
         results = {}
         for contender in [args.only] if args.only else ["workbench", "splink"]:
             out = Path(folder) / f"{contender}.json"
-            command = [sys.executable, __file__, "--rules", args.rules, "--data", str(data), "--inside", contender, str(out)]
+            command = [
+                sys.executable,
+                __file__,
+                "--rules",
+                args.rules,
+                "--data",
+                str(data),
+                "--inside",
+                contender,
+                str(out),
+            ]
             done = subprocess.run(command, check=False, capture_output=True, text=True)
             if not out.exists():
                 raise SystemExit(done.stderr[-2000:])

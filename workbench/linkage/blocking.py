@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -21,7 +21,7 @@ from .model import BlockingRule, LinkModel
 from .records import Records
 from .transforms import key_codes
 
-__all__ = ["Blocks", "BlockingCounts", "block", "candidate_pairs", "count_pairs"]
+__all__ = ["BlockingCounts", "Blocks", "block", "candidate_pairs", "count_pairs"]
 
 Rows = NDArray[np.int64]
 SLICE = 500_000
@@ -78,9 +78,7 @@ class BlockingCounts:
         return str(self.frame.drop("value")._repr_html_())  # values are personal
 
 
-def block(
-    records: Records, rule: BlockingRule, scope: Scope = "all", new: NDArray[np.bool_] | None = None
-) -> Blocks:
+def block(records: Records, rule: BlockingRule, scope: Scope = "all", new: NDArray[np.bool_] | None = None) -> Blocks:
     """Sort records into the blocks of one rule.
 
     Args:
@@ -141,7 +139,7 @@ def _dense(codes: NDArray[np.int64]) -> NDArray[np.int64]:
     return out
 
 
-def _run_ends(codes: NDArray[np.integer]) -> Rows:  # type: ignore[type-arg]
+def _run_ends(codes: NDArray[np.integer[Any]]) -> Rows:
     """For sorted codes, where each one's run ends."""
     if not len(codes):
         return np.zeros(0, np.int64)
@@ -159,7 +157,7 @@ def count_pairs(records: Records, model: LinkModel, *, exact: bool = False) -> B
         exact: Also count the pairs that no earlier rule makes; walks all pairs once.
     """
     blocks = [block(records, rule, model.scope) for rule in model.blocking]
-    new = [0] * len(blocks) if exact else [None] * len(blocks)
+    new: list[int | None] = [0 if exact else None] * len(blocks)
     if exact:
         for rule, left, _, _ in candidate_pairs(blocks, records, model.scope):
             new[rule] = (new[rule] or 0) + len(left)
@@ -167,8 +165,14 @@ def count_pairs(records: Records, model: LinkModel, *, exact: bool = False) -> B
     for b, fresh in zip(blocks, new, strict=True):
         largest, value = _largest(records, b)
         rows.append((b.rule.name, b.pairs, fresh, len(b.order), largest, value))
-    columns = {"rule": pl.String, "pairs": pl.Int64, "new_pairs": pl.Int64, "records": pl.Int64,
-               "largest": pl.Int64, "value": pl.String}  # fmt: skip
+    columns = {
+        "rule": pl.String,
+        "pairs": pl.Int64,
+        "new_pairs": pl.Int64,
+        "records": pl.Int64,
+        "largest": pl.Int64,
+        "value": pl.String,
+    }
     return BlockingCounts(pl.DataFrame(rows, schema=columns, orient="row"))
 
 
@@ -206,7 +210,9 @@ def guarded(records: Records, model: LinkModel, blocks: list[Blocks]) -> tuple[l
             value = _value(records, b, int(np.flatnonzero(b.codes == code)[0]))
             text = f"the block {value} alone makes {int(sizes[code]):,} pairs"
             if limits.oversized == "refuse":
-                cure = "add a key to the rule, list the value under the field's 'missing', or set limits.oversized: skip"
+                cure = (
+                    "add a key to the rule, list the value under the field's 'missing', or set limits.oversized: skip"
+                )
                 raise UsageError(text, where=f"blocking rule '{b.rule.name}'", cure=cure)
             flags.append(f"{text}: skipped")
         if len(over):
@@ -217,10 +223,10 @@ def guarded(records: Records, model: LinkModel, blocks: list[Blocks]) -> tuple[l
         kept.append(b)
     if (total := sum(b.pairs for b in kept)) > limits.pairs:
         worst = max(kept, key=lambda b: b.pairs)
-        _, value = _largest(records, worst)
+        culprit = _largest(records, worst)[1]
         raise UsageError(
             f"the rules make {total:,} pairs, more than {limits.pairs:,}",
-            where=f"blocking rule '{worst.rule.name}' makes {worst.pairs:,}; its largest block is {value}",
+            where=f"blocking rule '{worst.rule.name}' makes {worst.pairs:,}; its largest block is {culprit}",
             cure="tighten that rule, or raise limits.pairs",
         )
     return kept, flags

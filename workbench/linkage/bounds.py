@@ -58,7 +58,8 @@ def _common(bags: Bags, left: Codes, right: Codes) -> NDArray[np.int32]:
     shared = np.bitwise_count(bags.bags[left] & bags.bags[right]).astype(np.int32)
     extra = np.minimum(bags.surplus[left], bags.surplus[right]).astype(np.int32)
     extra[extra == 255] = 1 << 20
-    return shared + extra
+    out: NDArray[np.int32] = shared + extra
+    return out
 
 
 def may_be_jaro_winkler(column: Column, left: Codes, right: Codes, at: float) -> NDArray[np.bool_]:

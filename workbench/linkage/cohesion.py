@@ -55,7 +55,11 @@ class _Groups:
     def may_join(self, a: int, b: int) -> bool:
         if self.systems[a] & self.systems[b]:
             return False
-        return not any(self.enemies.get(row, set()) & set(self.members[b]) for row in self.members[a]) if self.enemies else True
+        return (
+            not any(self.enemies.get(row, set()) & set(self.members[b]) for row in self.members[a])
+            if self.enemies
+            else True
+        )
 
     def mean(self, a: int, b: int) -> float:
         """Mean weight of all pairs between two groups."""

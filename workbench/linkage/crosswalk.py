@@ -15,15 +15,27 @@ from numpy.typing import NDArray
 from workbench.errors import SourceError
 from workbench.model import write_text
 
+from .pipeline import KnownPairs
 from .records import Records
 from .scoring import Scored
 
 __all__ = ["Crosswalk", "load_crosswalk", "next_crosswalk"]
 
-ENTRIES = {"entity": pl.String, "canonical_id": pl.String, "system": pl.String, "source_id": pl.String,
-           "probability": pl.Float64, "content": pl.UInt64}  # fmt: skip
-HISTORY = {"canonical_id": pl.String, "valid_from": pl.Int64, "retired": pl.Int64, "merged_into": pl.String,
-           "split_from": pl.String}  # fmt: skip
+ENTRIES = {
+    "entity": pl.String,
+    "canonical_id": pl.String,
+    "system": pl.String,
+    "source_id": pl.String,
+    "probability": pl.Float64,
+    "content": pl.UInt64,
+}
+HISTORY = {
+    "canonical_id": pl.String,
+    "valid_from": pl.Int64,
+    "retired": pl.Int64,
+    "merged_into": pl.String,
+    "split_from": pl.String,
+}
 PAIRS = {"system_l": pl.String, "id_l": pl.String, "system_r": pl.String, "id_r": pl.String, "pattern": pl.UInt64}
 
 
@@ -66,7 +78,9 @@ class Crosswalk:
             part = target / f".{name}.{self.run}.parquet.part"
             frame.write_parquet(part)
             os.replace(part, target / f"{name}.{self.run}.parquet")
-        write_text(target / "crosswalk.json", json.dumps({"entity": self.entity, "run": self.run, "evidence": self.evidence}))
+        write_text(
+            target / "crosswalk.json", json.dumps({"entity": self.entity, "run": self.run, "evidence": self.evidence})
+        )
         for old in target.glob("*.parquet"):
             if not old.name.endswith(f".{self.run}.parquet"):
                 old.unlink()
@@ -86,10 +100,14 @@ def load_crosswalk(folder: str | os.PathLike[str]) -> Crosswalk:
     source = Path(folder)
     try:
         about = json.loads((source / "crosswalk.json").read_text(encoding="utf-8"))
-        frames = [pl.read_parquet(source / f"{name}.{about['run']}.parquet") for name in ("entries", "history", "pairs")]
-        return Crosswalk(about["entity"], about["run"], *frames, about["evidence"])
+        frames = [
+            pl.read_parquet(source / f"{name}.{about['run']}.parquet") for name in ("entries", "history", "pairs")
+        ]
+        return Crosswalk(about["entity"], about["run"], frames[0], frames[1], frames[2], about["evidence"])
     except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as e:
-        raise SourceError(f"no crosswalk can be read here: {e}", where=str(source), cure="give a folder that save() wrote") from None
+        raise SourceError(
+            f"no crosswalk can be read here: {e}", where=str(source), cure="give a folder that save() wrote"
+        ) from None
 
 
 def next_crosswalk(
@@ -102,8 +120,11 @@ def next_crosswalk(
     """
     run = before.run + 1 if before else 1
     keys = records.keys().with_columns(label=pl.Series(label))
-    old = before.entries.select("system", "source_id", old="canonical_id") if before else pl.DataFrame(
-        schema={"system": pl.String, "source_id": pl.String, "old": pl.String})  # fmt: skip
+    old = (
+        before.entries.select("system", "source_id", old="canonical_id")
+        if before
+        else pl.DataFrame(schema={"system": pl.String, "source_id": pl.String, "old": pl.String})
+    )
     history = before.history if before else pl.DataFrame(schema=HISTORY)
     had = keys.join(old, on=["system", "source_id"], how="left", maintain_order="left")
     kept = _kept(had, history)
@@ -111,16 +132,25 @@ def next_crosswalk(
     named = named.join(kept, on="label", how="left").sort("label")
     fresh = named.filter(pl.col("old").is_null())
     ids = _new_ids(entity, fresh["first"].to_list(), set(history["canonical_id"]))
-    given = pl.concat([
-        named.filter(pl.col("old").is_not_null()).select("label", canonical_id="old"),
-        fresh.select("label").with_columns(canonical_id=pl.Series(ids, dtype=pl.String)),
-    ])  # fmt: skip
+    given = pl.concat(
+        [
+            named.filter(pl.col("old").is_not_null()).select("label", canonical_id="old"),
+            fresh.select("label").with_columns(canonical_id=pl.Series(ids, dtype=pl.String)),
+        ]
+    )
     entries = keys.join(given, on="label", how="left", maintain_order="left").with_columns(
-        entity=pl.lit(entity), probability=pl.Series(_belonging(records, label, scored)), content=pl.Series(records.fingerprints())
+        entity=pl.lit(entity),
+        probability=pl.Series(_belonging(records, label, scored)),
+        content=pl.Series(records.fingerprints()),
     )
     new_ids = fresh.select("label").with_columns(canonical_id=pl.Series(ids, dtype=pl.String))
     return Crosswalk(
-        entity, run, entries.select(*ENTRIES), _history(history, had, given, new_ids, run), _pairs(records, scored), evidence
+        entity,
+        run,
+        entries.select(*ENTRIES),
+        _history(history, had, given, new_ids, run),
+        _pairs(records, scored),
+        evidence,
     )
 
 
@@ -168,7 +198,9 @@ def _belonging(records: Records, label: NDArray[np.int64], scored: Scored) -> ND
     return best
 
 
-def _history(history: pl.DataFrame, had: pl.DataFrame, given: pl.DataFrame, new_ids: pl.DataFrame, run: int) -> pl.DataFrame:
+def _history(
+    history: pl.DataFrame, had: pl.DataFrame, given: pl.DataFrame, new_ids: pl.DataFrame, run: int
+) -> pl.DataFrame:
     where = had.join(given, on="label", how="left")
     largest = where.drop_nulls("old").group_by("old", "canonical_id").agg(n=pl.len())
     largest = largest.sort("n", "canonical_id", descending=[True, False]).group_by("old", maintain_order=True).first()
@@ -182,9 +214,12 @@ def _history(history: pl.DataFrame, had: pl.DataFrame, given: pl.DataFrame, new_
     origin = where.drop_nulls("old").group_by("label", "old").agg(n=pl.len()).sort("n", "old", descending=[True, False])
     origin = origin.group_by("label", maintain_order=True).first()
     fresh = new_ids.join(origin, on="label", how="left").select(
-        "canonical_id", valid_from=pl.lit(run, pl.Int64), retired=pl.lit(None, pl.Int64), merged_into=pl.lit(None, pl.String),
+        "canonical_id",
+        valid_from=pl.lit(run, pl.Int64),
+        retired=pl.lit(None, pl.Int64),
+        merged_into=pl.lit(None, pl.String),
         split_from="old",
-    )  # fmt: skip
+    )
     return pl.concat([aged.select(*HISTORY), fresh.select(*HISTORY)]).sort("valid_from", "canonical_id")
 
 
@@ -192,11 +227,18 @@ def _pairs(records: Records, scored: Scored) -> pl.DataFrame:
     keys = records.keys()
     left, right = keys[scored.left.astype(np.int64)], keys[scored.right.astype(np.int64)]
     return pl.DataFrame(
-        {"system_l": left["system"], "id_l": left["source_id"], "system_r": right["system"], "id_r": right["source_id"],
-         "pattern": scored.pattern}, schema=PAIRS)  # fmt: skip
+        {
+            "system_l": left["system"],
+            "id_l": left["source_id"],
+            "system_r": right["system"],
+            "id_r": right["source_id"],
+            "pattern": scored.pattern,
+        },
+        schema=PAIRS,
+    )
 
 
-def known_pairs(records: Records, before: Crosswalk) -> tuple[NDArray[np.bool_], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint64]]:
+def known_pairs(records: Records, before: Crosswalk) -> tuple[NDArray[np.bool_], KnownPairs]:
     """Which records are new or changed since a run, and the pairs of the others that it compared."""
     rows = records.keys().with_row_index("row").with_columns(content=pl.Series(records.fingerprints()))
     same = rows.join(before.entries, on=["system", "source_id", "content"], how="semi")
@@ -206,4 +248,4 @@ def known_pairs(records: Records, before: Crosswalk) -> tuple[NDArray[np.bool_],
     pairs = before.pairs.join(place, left_on=["system_l", "id_l"], right_on=["system", "source_id"])
     pairs = pairs.join(place, left_on=["system_r", "id_r"], right_on=["system", "source_id"], suffix="_r")
     left, right = (pairs[c].to_numpy().astype(np.uint32) for c in ("row", "row_r"))
-    return new, np.minimum(left, right), np.maximum(left, right), pairs["pattern"].to_numpy()
+    return new, (np.minimum(left, right), np.maximum(left, right), pairs["pattern"].to_numpy())

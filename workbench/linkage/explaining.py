@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.profiling import mask
 
-from .comparing import levels_of
+from .levels import levels_of
 from .model import LinkModel
 from .records import Records
 from .scoring import adjusted, probability, term_weight, to_bits
@@ -76,7 +76,10 @@ def explain_pair(records: Records, model: LinkModel, left: int, right: int, *, m
     a, b = np.array([left], np.uint32), np.array([right], np.uint32)
     for comparison in model.comparisons:
         number = int(levels_of(records, comparison, a, b)[0])
-        shown = _values(records, model, comparison.fields, left, masked), _values(records, model, comparison.fields, right, masked)
+        shown = (
+            _values(records, model, comparison.fields, left, masked),
+            _values(records, model, comparison.fields, right, masked),
+        )
         if number == len(comparison.levels):
             parts.append(Part(comparison.id, "a value is missing", 0.0, shown))
             continue

@@ -13,13 +13,39 @@ __all__ = ["ColumnFacts", "Kind", "column_facts", "composites"]
 
 Kind = Literal["email", "phone", "date", "code", "name", "text", "category", "number", "coordinate", "none"]
 SAMPLE = 20_000
-DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%d-%b-%Y", "%d %B %Y",
-                "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")  # fmt: skip
+DATE_FORMATS = (
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%Y%m%d",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    "%d-%m-%Y",
+    "%d-%b-%Y",
+    "%d %B %Y",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+)
 SEMANTIC: Mapping[str, Kind] = {
-    "email": "email", "phone": "phone", "date": "date", "birth_date": "date", "person_name": "name", "given_name": "name",
-    "family_name": "name", "postcode": "code", "iban": "code", "card": "code", "id": "code", "city": "name", "street": "text",
-    "address": "text", "gender": "category", "country": "category", "currency": "category", "organisation": "text",
-}  # fmt: skip
+    "email": "email",
+    "phone": "phone",
+    "date": "date",
+    "birth_date": "date",
+    "person_name": "name",
+    "given_name": "name",
+    "family_name": "name",
+    "postcode": "code",
+    "iban": "code",
+    "card": "code",
+    "id": "code",
+    "city": "name",
+    "street": "text",
+    "address": "text",
+    "gender": "category",
+    "country": "category",
+    "currency": "category",
+    "organisation": "text",
+}
 GIVEN = re.compile(r"(^|_)(first|given|fore|christian)_?name?s?($|_)|^vorname$|^prenom$|^fname$")
 FAMILY = re.compile(r"surname|(^|_)(last|family)_?name|nachname|^lname$")
 PHONE = re.compile(r"phone|mobile|(^|_)(tel|fax|cell)($|_|no)")
@@ -86,9 +112,16 @@ def column_facts(values: pl.Series, *, name: str, semantic: str | None = None) -
     if kind == "date" and not formats:
         kind = "code"
     return ColumnFacts(
-        name, kind, filled, len(counts) / n, chance, share["tokens"], share["length"],
-        formats if kind == "date" else (), _role(snake(name), kind),
-    )  # fmt: skip
+        name,
+        kind,
+        filled,
+        len(counts) / n,
+        chance,
+        share["tokens"],
+        share["length"],
+        formats if kind == "date" else (),
+        _role(snake(name), kind),
+    )
 
 
 def _shares(sample: pl.Series) -> dict[str, float]:
@@ -144,17 +177,24 @@ def _date_formats(sample: pl.Series) -> tuple[str, ...]:
     """Formats that fit most values; day-first before month-first where both fit equally."""
     if not sample.str.contains(r"[0-9]{2}").any():
         return ()
-    shares = {f: float(sample.str.to_date(f, strict=False).dt.year().is_between(1000, 2200).fill_null(False).mean() or 0)
-              for f in DATE_FORMATS}  # fmt: skip
+    shares = {f: _fits(sample, f) for f in DATE_FORMATS}
     best = max(shares, key=lambda f: shares[f])
     return (best,) if shares[best] >= 0.7 else ()
+
+
+def _fits(sample: pl.Series, form: str) -> float:
+    """Share of values that are a plausible date in a format."""
+    year = sample.str.to_date(form, strict=False).dt.year()
+    return int(year.is_between(1000, 2200).sum()) / max(len(sample), 1)
 
 
 def composites(frame: pl.DataFrame, facts: Sequence[ColumnFacts]) -> set[str]:
     """Text columns that only repeat two or more others ('full_name' beside 'first_name' and 'surname')."""
     wide = [f.name for f in facts if f.kind in ("text", "name")]
     parts = [f for f in facts if f.kind in ("name", "text", "code") and f.filled > 0.3]
-    sample = frame.sample(min(frame.height, 2000), seed=1).select(pl.col(wide + [p.name for p in parts if p.name not in wide]))
+    sample = frame.sample(min(frame.height, 2000), seed=1).select(
+        pl.col(wide + [p.name for p in parts if p.name not in wide])
+    )
     words = sample.select(pl.all().cast(pl.String).str.to_lowercase().str.extract_all(r"[\p{L}\p{N}]+"))
     found: set[str] = set()
     for whole in wide:
@@ -165,7 +205,7 @@ def composites(frame: pl.DataFrame, facts: Sequence[ColumnFacts]) -> set[str]:
             both = words.filter(pl.col(part.name).list.len() > 0, pl.col(whole).list.len() > 0)
             left = both.select(pl.col(part.name).list.set_difference(pl.col(whole)).list.len() == 0).to_series()
             shorter = both.select((pl.col(part.name).list.len() < pl.col(whole).list.len()).mean()).item() or 0
-            if len(left) > 20 and float(left.mean() or 0) > 0.8 and shorter > 0.5:
+            if len(left) > 20 and int(left.sum()) > 0.8 * len(left) and shorter > 0.5:
                 inside.append(part.name)
         if len(inside) >= 2:
             found.add(whole)

@@ -15,11 +15,11 @@ from workbench.errors import ConservationError, UsageError
 from workbench.profiling import mask
 
 from .bridges import Bridge, bridges
-from .comparing import Patterns
 from .crosswalk import Crosswalk, known_pairs, next_crosswalk
 from .explaining import Explanation, explain_pair
 from .model import LinkModel
 from .overrides import Overrides, Placed, placed
+from .patterns import Patterns
 from .pipeline import Computed, clusters_of, compute
 from .records import Frames, Records, read_records
 from .scoring import Scored, to_bits
@@ -85,18 +85,29 @@ class Linkage:
             level = pl.Series(row, dtype=pl.UInt8)
             levels[f"level:{comparison.id}"] = level.set(level == len(comparison.levels), None)
         return pl.DataFrame(
-            {"system_l": left["system"], "id_l": left["source_id"], "system_r": right["system"], "id_r": right["source_id"],
-             "weight": self.scored.weight, "probability": self.scored.probability,
-             "linked": self.label[self.scored.left] == self.label[self.scored.right], **levels}
-        ).sort("weight", "system_l", "id_l", "system_r", "id_r", descending=[True, False, False, False, False])  # fmt: skip
+            {
+                "system_l": left["system"],
+                "id_l": left["source_id"],
+                "system_r": right["system"],
+                "id_r": right["source_id"],
+                "weight": self.scored.weight,
+                "probability": self.scored.probability,
+                "linked": self.label[self.scored.left] == self.label[self.scored.right],
+                **levels,
+            }
+        ).sort("weight", "system_l", "id_l", "system_r", "id_r", descending=[True, False, False, False, False])
 
     @cached_property
     def crosswalk(self) -> Crosswalk:
         """Which record is which entity; its ``entries`` are the table."""
         return next_crosswalk(
-            self.records, self.label, self.scored, entity=self.model.entity,
-            evidence=self.model.fingerprint(weights=False), before=self.before,
-        )  # fmt: skip
+            self.records,
+            self.label,
+            self.scored,
+            entity=self.model.entity,
+            evidence=self.model.fingerprint(weights=False),
+            before=self.before,
+        )
 
     @cached_property
     def clusters(self) -> pl.DataFrame:
@@ -155,12 +166,18 @@ class Linkage:
         rows = {f"rows:{s}": int((self.records.system == i).sum()) for i, s in enumerate(self.records.systems)}
         once = entries.select(pl.struct("system", "source_id").n_unique()).item() if entries.height else 0
         if not (sum(rows.values()) == entries.height == once) or entries["canonical_id"].null_count():
-            raise ConservationError(f"{sum(rows.values()):,} rows in, {entries.height:,} entries, {once:,} of them distinct")
+            raise ConservationError(
+                f"{sum(rows.values()):,} rows in, {entries.height:,} entries, {once:,} of them distinct"
+            )
         return {
-            **rows, "compared": self.compared, "kept": len(self.scored), "clusters": self.clusters.height,
+            **rows,
+            "compared": self.compared,
+            "kept": len(self.scored),
+            "clusters": self.clusters.height,
             "linked": int((self.label[self.scored.left] == self.label[self.scored.right]).sum()),
-            "duplicates": entries.height - self.clusters.height, "review": self.review.height,
-        }  # fmt: skip
+            "duplicates": entries.height - self.clusters.height,
+            "review": self.review.height,
+        }
 
     def explain(self, left: str, right: str, *, masked: bool = True) -> Explanation:
         """Take the weight of a pair apart.
@@ -193,11 +210,15 @@ class Linkage:
         ]
 
     def _repr_html_(self) -> str:
-        counts = "".join(f"<tr><td>{escape(k)}</td><td style='text-align:right'>{v:,}</td></tr>" for k, v in self.counts.items())
+        counts = "".join(
+            f"<tr><td>{escape(k)}</td><td style='text-align:right'>{v:,}</td></tr>" for k, v in self.counts.items()
+        )
         sample = self.golden.records.filter(pl.col("records") > 1).head(5)
         personal = [n for n, f in self.model.fields.items() if f.personal]
         hidden = sample.with_columns(
-            pl.col(n).map_elements(mask, return_dtype=pl.String, skip_nulls=True) for n in personal if n in sample.columns
+            pl.col(n).map_elements(mask, return_dtype=pl.String, skip_nulls=True)
+            for n in personal
+            if n in sample.columns
         )
         flags = "".join(f"<li>{escape(f.kind)}: {escape(f.text)}</li>" for f in self.flags[:10])
         return f"<h4>{escape(self.model.entity)}</h4><table>{counts}</table>{hidden._repr_html_()}<ul>{flags}</ul>"
@@ -222,8 +243,8 @@ def link(
     records = read_records(frames, model)
     evidence = model.fingerprint(weights=False)
     if crosswalk is not None and crosswalk.evidence == evidence and model.trained:
-        new, *known = known_pairs(records, crosswalk)
-        done = compute(records, model, new=new, known=(known[0], known[1], known[2]))
+        new, known = known_pairs(records, crosswalk)
+        done = compute(records, model, new=new, known=known)
     else:
         done = compute(records, model)
     where = placed(records, overrides)
@@ -235,6 +256,14 @@ def _linkage(
     frames: Frames, records: Records, done: Computed, label: NDArray[np.int64], before: Crosswalk | None, where: Placed
 ) -> Linkage:
     return Linkage(
-        model=done.model, records=records, scored=done.scored, label=label, compared=done.compared, training=done.training,
-        before=before, frames=frames, overrides=where, skipped=done.flags,
-    )  # fmt: skip
+        model=done.model,
+        records=records,
+        scored=done.scored,
+        label=label,
+        compared=done.compared,
+        training=done.training,
+        before=before,
+        frames=frames,
+        overrides=where,
+        skipped=done.flags,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,12 +12,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from workbench.errors import Fault, LinkModelError, did_you_mean
-from workbench.model import Document, dump_yaml, parse_document, read_document, validate, write_text
+from workbench.errors import did_you_mean
 
 __all__ = [
     "BlockingRule", "Comparison", "FieldRule", "Key", "Level", "Limits", "LinkModel", "Survivor", "SystemRule",
-    "Test", "Thresholds", "dump_link_model", "load_link_model", "parse_link_model", "save_link_model",
+    "Test", "Thresholds", "plain_model",
 ]  # fmt: skip
 
 Test = Literal[
@@ -275,7 +273,7 @@ class LinkModel(_Part):
 
     def fingerprint(self, *, weights: bool = True) -> str:
         """Hash of what decides the result; without weights, of what decides the compared values only."""
-        plain = _plain(self)
+        plain = plain_model(self)
         if not weights:
             plain = {k: plain.get(k) for k in ("scope", "systems", "fields", "blocking", "comparisons")}
             for comparison in plain["comparisons"]:
@@ -284,33 +282,11 @@ class LinkModel(_Part):
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def load_link_model(path: str | os.PathLike[str]) -> LinkModel:
-    """Read a link model file.
-
-    Raises:
-        LinkModelError: With every fault and its line.
-    """
-    return _checked(read_document(path, LinkModelError))
-
-
-def parse_link_model(text: str, *, name: str = "link model") -> LinkModel:
-    """Read a link model from YAML text; see `load_link_model`."""
-    return _checked(parse_document(text, name=name, error=LinkModelError))
-
-
-def dump_link_model(model: LinkModel) -> str:
-    """The model as YAML: equal models give equal text."""
-    return dump_yaml(_plain(model))
-
-
-def save_link_model(model: LinkModel, path: str | os.PathLike[str]) -> None:
-    """Write the model, atomically."""
-    write_text(path, dump_link_model(model))
-
-
-def _plain(model: LinkModel) -> dict[str, Any]:
+def plain_model(model: LinkModel) -> dict[str, Any]:
+    """The model as plain mappings, lists and numbers, defaults left out."""
     plain = model.model_dump(by_alias=True, exclude_defaults=True, mode="json")
-    return _rounded({"link_model": "1", "entity": model.entity, **plain})  # type: ignore[no-any-return]
+    rounded: dict[str, Any] = _rounded({"link_model": "1", "entity": model.entity, **plain})
+    return rounded
 
 
 def _rounded(value: Any) -> Any:
@@ -322,35 +298,3 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return int(value) if value.is_integer() else float(f"{value:.6g}")
     return value
-
-
-def _checked(document: Document) -> LinkModel:
-    model = validate(document, LinkModel, LinkModelError)
-    if faults := _strays(document, model):
-        raise LinkModelError(faults)
-    return model
-
-
-def _strays(document: Document, model: LinkModel) -> list[Fault]:
-    """Names that point nowhere, each with its line."""
-    faults: list[Fault] = []
-
-    def known(name: str, names: Any, kind: str, *where: str | int) -> None:
-        if name not in names:
-            faults.append(Fault(f"there is no {kind} '{name}'", document.place(where), did_you_mean(name, names)))
-
-    for i, rule in enumerate(model.blocking):
-        for j, key in enumerate(rule.keys):
-            known(key.field, model.fields, "field", "blocking", i, "same", j)
-    seen: set[str] = set()
-    for i, comparison in enumerate(model.comparisons):
-        if comparison.id in seen:
-            place = document.place(("comparisons", i, "id"))
-            faults.append(Fault(f"the comparison '{comparison.id}' stands twice", place, "rename one"))
-        seen.add(comparison.id)
-        for j, name in enumerate(comparison.fields):
-            known(name, model.fields, "field", "comparisons", i, "fields", j)
-    for system, about in model.systems.items():
-        for name in about.columns:
-            known(name, model.fields, "field", "systems", system, "columns", name)
-    return faults

@@ -84,7 +84,11 @@ def save_overrides(overrides: Overrides, path: str | os.PathLike[str]) -> None:
 def _contradictions(document: Document, overrides: Overrides) -> list[Fault]:
     joined = {frozenset(o.pair) for o in overrides.must_link}
     return [
-        Fault(f"{' and '.join(o.pair)} must and cannot be linked", document.place(("cannot_link", i)), "keep one of the two")
+        Fault(
+            f"{' and '.join(o.pair)} must and cannot be linked",
+            document.place(("cannot_link", i)),
+            "keep one of the two",
+        )
         for i, o in enumerate(overrides.cannot_link)
         if frozenset(o.pair) in joined
     ]

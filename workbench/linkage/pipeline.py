@@ -16,7 +16,7 @@ from .records import Records
 from .scoring import Scored, score, to_bits
 from .training import Training, estimate
 
-__all__ = ["Computed", "blocks_of", "clusters_of", "compute"]
+__all__ = ["Computed", "KnownPairs", "blocks_of", "clusters_of", "compute"]
 
 KnownPairs = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint64]]
 

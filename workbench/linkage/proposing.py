@@ -44,7 +44,9 @@ def propose_model(
     ids = {name: id_column(lazy, SystemRule()) for name, lazy in lazies.items()}
     columns = _shared_columns(lazies, contract, {*ignore, *(c for c in ids.values() if c)})
     if not columns:
-        raise UsageError("the systems share no column to compare", cure="rename columns alike, or write systems: … columns: …")
+        raise UsageError(
+            "the systems share no column to compare", cure="rename columns alike, or write systems: … columns: …"
+        )
     sample = pl.concat(
         [lazy.select(pl.col(by[s]).cast(pl.String).alias(f) for f, by in columns.items()) for s, lazy in lazies.items()]
     ).collect()
@@ -56,8 +58,12 @@ def propose_model(
     if not facts:
         raise UsageError("no column is fit for comparing", cure="write a link model by hand")
     systems = {
-        name: SystemRule(id=ids[name], columns={snake(f): by[name] for f, by in columns.items() if by[name] != snake(f)
-                                                and f in {x.name for x in facts}})  # fmt: skip
+        name: SystemRule(
+            id=ids[name],
+            columns={
+                snake(f): by[name] for f, by in columns.items() if by[name] != snake(f) and f in {x.name for x in facts}
+            },
+        )
         for name in lazies
     }
     model = LinkModel(
@@ -156,8 +162,13 @@ def _tests(f: ColumnFacts, family: str | None) -> list[Level]:
     if f.kind == "phone":
         return [_level("exact"), _level("suffix", 7), _level("damerau_levenshtein", 1)]
     if f.kind == "date":
-        return [_level("exact"), _level("swapped_day_month"), _level("damerau_levenshtein", 1), _level("date_parts", 2),
-                _level("within_days", 365)]  # fmt: skip
+        return [
+            _level("exact"),
+            _level("swapped_day_month"),
+            _level("damerau_levenshtein", 1),
+            _level("date_parts", 2),
+            _level("within_days", 365),
+        ]
     if f.kind == "number":
         return [_level("within_ratio", r) for r in (0.0001, 0.01, 0.1)]
     if f.kind == "category":
@@ -168,8 +179,19 @@ def _tests(f: ColumnFacts, family: str | None) -> list[Level]:
             edits.append(_level("damerau_levenshtein", 2))
         return [_level("exact"), *edits]
     if f.kind == "text":
-        return [_level("exact"), _level("token_cosine", 0.85), _level("jaro_winkler", 0.92), _level("token_cosine", 0.6),
-                _level("token_cosine", 0.35)]  # fmt: skip
-    swapped = [_level("swapped", None, (own[0], family))] if family else []
+        return [
+            _level("exact"),
+            _level("token_cosine", 0.85),
+            _level("jaro_winkler", 0.92),
+            _level("token_cosine", 0.6),
+            _level("token_cosine", 0.35),
+        ]
+    swapped = [_level("swapped", None, (*own, family))] if family else []
     nick = [_level("nickname", None, own)] if f.role == "given" else []
-    return [_level("exact", None, own), *swapped, *nick, _level("jaro_winkler", 0.92, own), _level("jaro_winkler", 0.8, own)]
+    return [
+        _level("exact", None, own),
+        *swapped,
+        *nick,
+        _level("jaro_winkler", 0.92, own),
+        _level("jaro_winkler", 0.8, own),
+    ]

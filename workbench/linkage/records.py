@@ -41,7 +41,7 @@ class Column:
     def series(self) -> pl.Series:
         """The value of each record."""
         wanted = pl.Series(self.codes, dtype=pl.Int32)
-        return self.values.gather(wanted.set(wanted < 0, None)).rename(self.name)  # type: ignore[arg-type]
+        return self.values.gather(wanted.set(wanted < 0, None)).rename(self.name)
 
     def fact(self, name: str, compute: Any) -> Any:
         """A fact per distinct value, computed at first need."""
@@ -145,19 +145,21 @@ def id_column(lazy: pl.LazyFrame, about: SystemRule) -> str | None:
     if about.id is not None:
         return about.id
     names = lazy.collect_schema().names()
-    facts = lazy.select(pl.len().alias("n"), pl.all().n_unique().name.prefix("u:"), pl.all().null_count().name.prefix("z:"))
+    facts = lazy.select(
+        pl.len().alias("n"), pl.all().n_unique().name.prefix("u:"), pl.all().null_count().name.prefix("z:")
+    )
     row = facts.collect().row(0, named=True)
     return next((c for c in names if row[f"u:{c}"] == row["n"] and not row[f"z:{c}"]), None)
 
 
-def _part(
-    lazy: pl.LazyFrame, system: str, about: SystemRule, model: LinkModel, faults: list[Fault]
-) -> pl.LazyFrame:
+def _part(lazy: pl.LazyFrame, system: str, about: SystemRule, model: LinkModel, faults: list[Fault]) -> pl.LazyFrame:
     names = lazy.collect_schema().names()
     key = id_column(lazy, about)
     if key is None or key not in names:
         cure = did_you_mean(key, names) if key else f"name it in the model: systems: {{{system}: {{id: …}}}}"
-        faults.append(Fault(f"no column identifies the records ('{key}')" if key else "no column is unique", system, cure))
+        faults.append(
+            Fault(f"no column identifies the records ('{key}')" if key else "no column is unique", system, cure)
+        )
         key = None
     columns = []
     for name, rule in model.fields.items():

@@ -34,9 +34,17 @@ _KEYS: dict[str, tuple[tuple[str, float], ...]] = {
     "code": (("{}", 0.0), ("prefix({}, 3)", 0.6), ("suffix({}, 3)", 0.5)),
     "category": (("{}", 0.0),),
     "number": (("{}", 0.0),),
-    "text": (("{}", 0.0), ("sorted_tokens({})", 0.1), ("longest_token({})", 0.6), ("first_token({})", 0.5),
-             ("last_token({})", 0.5), ("minhash({}, 1)", 0.5), ("minhash({}, 2)", 0.5), ("minhash({}, 3)", 0.5)),
-}  # fmt: skip
+    "text": (
+        ("{}", 0.0),
+        ("sorted_tokens({})", 0.1),
+        ("longest_token({})", 0.6),
+        ("first_token({})", 0.5),
+        ("last_token({})", 0.5),
+        ("minhash({}, 1)", 0.5),
+        ("minhash({}, 2)", 0.5),
+        ("minhash({}, 3)", 0.5),
+    ),
+}
 
 
 class _Pool:

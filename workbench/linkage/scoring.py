@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .comparing import Candidates, Patterns
 from .model import Comparison, LinkModel
+from .patterns import Candidates, Patterns
 from .records import Records
 from .training import log_ratio, weights_of
 
@@ -67,12 +67,12 @@ def term_weight(records: Records, comparison: Comparison, left: Rows, right: Row
         column = records.column(name)
         codes = column.codes[left]
         frequency = column.counts / max(column.known, 1)
-        share = _exact_share(records, name)
+        share = exact_share(records, name)
         out += np.where(codes >= 0, np.log2(share / frequency[codes]), 0.0) if len(frequency) else 0.0
     return out
 
 
-def _exact_share(records: Records, name: str) -> float:
+def exact_share(records: Records, name: str) -> float:
     """Probability that two random records agree on a field."""
     column = records.column(name)
     n = max(column.known, 2)
@@ -104,7 +104,7 @@ def score(records: Records, model: LinkModel, candidates: Candidates, *, keep: f
         level = adjusted(comparison)
         if level is not None and len(records):
             fields = comparison.levels[level].fields or comparison.fields
-            gain = sum(max(0.0, np.log2(_exact_share(records, f) * max(records.column(f).known, 1))) for f in fields)
+            gain = sum(max(0.0, np.log2(exact_share(records, f) * max(records.column(f).known, 1))) for f in fields)
             most += np.where(digits[i] == level, gain, 0.0)
     floor = to_bits(model.thresholds.keep if keep is None else keep)
     chosen = np.flatnonzero((base + most >= floor)[candidates.pattern])

@@ -23,6 +23,8 @@ comparers: Registry[Comparer] = Registry("comparer")
 """Functions from two equally long lists of values to similarities, for levels with test 'custom'."""
 
 EARTH_KM = 6371.0088
+ROUNDING = 1e-6
+"""A similarity that equals its bound in exact arithmetic must reach it in floating point too."""
 
 
 def distinct_pairs(
@@ -50,8 +52,13 @@ def jaro_winkler(column: Column, left: Codes, right: Codes, at: float) -> NDArra
     from rapidfuzz.distance import JaroWinkler
 
     def compute(a: Codes, b: Codes) -> NDArray[np.float32]:
-        return process.cpdist(  # type: ignore[no-any-return]
-            texts(column, a), texts(column, b), scorer=JaroWinkler.similarity, score_cutoff=at, dtype=np.float32, workers=1
+        return process.cpdist(
+            texts(column, a),
+            texts(column, b),
+            scorer=JaroWinkler.similarity,
+            score_cutoff=at - ROUNDING,
+            dtype=np.float32,
+            workers=1,
         )
 
     out = np.zeros(len(left), np.float32)
@@ -68,8 +75,13 @@ def damerau_levenshtein(column: Column, left: Codes, right: Codes, at: float) ->
     most = int(at)
 
     def compute(a: Codes, b: Codes) -> NDArray[np.int32]:
-        return process.cpdist(  # type: ignore[no-any-return]
-            texts(column, a), texts(column, b), scorer=DamerauLevenshtein.distance, score_cutoff=most, dtype=np.int32, workers=1
+        return process.cpdist(
+            texts(column, a),
+            texts(column, b),
+            scorer=DamerauLevenshtein.distance,
+            score_cutoff=most,
+            dtype=np.int32,
+            workers=1,
         )
 
     out = np.full(len(left), most + 1, np.int32)
@@ -106,8 +118,8 @@ class Tokens:
         shared = self._dot(self.plain, left, right)
         sizes = self.sizes
         if test == "token_set":
-            return shared / np.maximum(sizes[left] + sizes[right] - shared, 1)
-        return shared / np.maximum(np.minimum(sizes[left], sizes[right]), 1)
+            return np.asarray(shared / np.maximum(sizes[left] + sizes[right] - shared, 1))
+        return np.asarray(shared / np.maximum(np.minimum(sizes[left], sizes[right]), 1))
 
 
 def token_similarity(test: str, column: Column, left: Codes, right: Codes) -> NDArray[Any]:
@@ -124,16 +136,16 @@ def _date_facts(column: Column) -> NDArray[np.int32]:
 
 
 def date_test(test: str, column: Column, left: Codes, right: Codes, at: float) -> NDArray[np.bool_]:
-    """Tests on ISO dates: equal parts (at least ``at`` of three), distance (at most ``at`` days), day and month swapped."""
+    """Tests on ISO dates: at least ``at`` equal parts of three, at most ``at`` days apart, day and month swapped."""
     y, m, d, days = column.fact("date", _date_facts)
     known = (y[left] != 0) & (y[right] != 0)
     if test == "within_days":
-        return known & (np.abs(days[left] - days[right]) <= at)
+        return np.asarray(known & (np.abs(days[left] - days[right]) <= at))
     same_year = y[left] == y[right]
     if test == "swapped_day_month":
-        return known & same_year & (m[left] == d[right]) & (d[left] == m[right])
+        return np.asarray(known & same_year & (m[left] == d[right]) & (d[left] == m[right]))
     equal = same_year.astype(np.int8) + (m[left] == m[right]) + (d[left] == d[right])
-    return known & (equal >= at)
+    return np.asarray(known & (equal >= at))
 
 
 def numbers(column: Column) -> NDArray[np.float64]:

@@ -25,11 +25,31 @@ USUAL: Mapping[str, tuple[str, ...]] = {
     "date": ("trim",),
     "number": ("trim",),
 }
-_ASCII = {c: unicodedata.normalize("NFKD", chr(c)).encode("ascii", "ignore").decode().lower()
-          for c in range(0xC0, 0x250)}  # fmt: skip
-_ASCII |= {ord(c): t for c, t in {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ð": "d", "þ": "th", "ł": "l",
-                                  "đ": "d", "ı": "i", "Æ": "ae", "Œ": "oe", "Ø": "o", "Ð": "d", "Þ": "th",
-                                  "Ł": "l", "Đ": "d", "ẞ": "ss"}.items()}  # fmt: skip
+_ASCII = {
+    c: unicodedata.normalize("NFKD", chr(c)).encode("ascii", "ignore").decode().lower() for c in range(0xC0, 0x250)
+}
+_ASCII |= {
+    ord(c): t
+    for c, t in {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ð": "d",
+        "þ": "th",
+        "ł": "l",
+        "đ": "d",
+        "ı": "i",
+        "Æ": "ae",
+        "Œ": "oe",
+        "Ø": "o",
+        "Ð": "d",
+        "Þ": "th",
+        "Ł": "l",
+        "Đ": "d",
+        "ẞ": "ss",
+    }.items()
+}
 _FROM = [chr(c) for c, t in _ASCII.items() if t]
 _TO = [t for t in _ASCII.values() if t]
 

@@ -90,10 +90,21 @@ def golden_records(frames: Frames, records: Records, model: LinkModel, entries: 
         about = model.survivorship.get(name, Survivor())
         values = _values(raw, standard, name)
         best = _best(values, about)
-        out = out.join(best.select("canonical_id", pl.col("value").alias(name)), on="canonical_id", how="left", maintain_order="left")
-        origins.append(best.select("canonical_id", pl.lit(name).alias("field"), "system", "source_id", pl.lit(about.take).alias("rule")))
+        out = out.join(
+            best.select("canonical_id", pl.col("value").alias(name)),
+            on="canonical_id",
+            how="left",
+            maintain_order="left",
+        )
+        origins.append(
+            best.select(
+                "canonical_id", pl.lit(name).alias("field"), "system", "source_id", pl.lit(about.take).alias("rule")
+            )
+        )
         conflicts.append(_disagreements(values, best, name))
-    return Golden(out, pl.concat(origins).sort("canonical_id", "field"), pl.concat(conflicts).sort("canonical_id", "field"))
+    return Golden(
+        out, pl.concat(origins).sort("canonical_id", "field"), pl.concat(conflicts).sort("canonical_id", "field")
+    )
 
 
 def _raw(system: str, frames: Frames, model: LinkModel) -> pl.LazyFrame:
@@ -103,9 +114,15 @@ def _raw(system: str, frames: Frames, model: LinkModel) -> pl.LazyFrame:
     assert key is not None  # read_records has refused it otherwise
     changed = pl.col(about.changed_at).cast(pl.String) if about.changed_at else pl.lit(None, pl.String)
     fields = [
-        raw_value(source_columns(n, rule, about)).str.strip_chars().replace("", None).alias(n) for n, rule in model.fields.items()
+        raw_value(source_columns(n, rule, about)).str.strip_chars().replace("", None).alias(n)
+        for n, rule in model.fields.items()
     ]
-    return lazy.select(pl.lit(system).alias("system"), pl.col(key).cast(pl.String).alias("source_id"), changed.alias("changed_at"), *fields)
+    return lazy.select(
+        pl.lit(system).alias("system"),
+        pl.col(key).cast(pl.String).alias("source_id"),
+        changed.alias("changed_at"),
+        *fields,
+    )
 
 
 def _values(raw: pl.DataFrame, standard: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .blocking import block, guarded
-from .comparing import Candidates, Patterns, compare, compare_candidates
+from .comparing import compare, compare_candidates
 from .model import Comparison, LinkModel
+from .patterns import Candidates, Patterns
 from .records import Frames, Records, read_records
 
 __all__ = ["Training", "estimate", "fit_from_labels", "train", "with_weights"]
@@ -88,7 +89,9 @@ def _shares(counts: NDArray[np.float64], pseudo: NDArray[np.float64]) -> NDArray
     return out
 
 
-def log_ratio(digits: NDArray[np.uint8], m: Weights, u: Weights, only: Sequence[int] | None = None) -> NDArray[np.float64]:
+def log_ratio(
+    digits: NDArray[np.uint8], m: Weights, u: Weights, only: Sequence[int] | None = None
+) -> NDArray[np.float64]:
     """Sum of ln(m/u) per pattern; missing values add nothing."""
     out = np.zeros(digits.shape[1])
     for i in range(len(m)) if only is None else only:
@@ -97,7 +100,12 @@ def log_ratio(digits: NDArray[np.uint8], m: Weights, u: Weights, only: Sequence[
 
 
 def em(
-    digits: NDArray[np.uint8], counts: NDArray[np.float64], m: Weights, u: Weights, use: Sequence[int], share: float = 0.1
+    digits: NDArray[np.uint8],
+    counts: NDArray[np.float64],
+    m: Weights,
+    u: Weights,
+    use: Sequence[int],
+    share: float = 0.1,
 ) -> tuple[Weights, float]:
     """Estimate m of some comparisons and the share of matches among some pairs.
 
@@ -141,7 +149,7 @@ def sessions(
     where, bits, counts = candidates.made
     for number, rule in enumerate(model.blocking):
         inside = (bits >> np.uint32(number)) & 1 == 1
-        pairs = np.bincount(where[inside], weights=counts[inside], minlength=digits.shape[1])
+        pairs = np.bincount(where[inside], weights=counts[inside], minlength=digits.shape[1]).astype(float)
         fixed = {k.field for k in rule.keys}
         use = [i for i, c in enumerate(model.comparisons) if not fixed & set(c.fields)]
         if not use or pairs.sum() < 20:
@@ -170,7 +178,9 @@ def prior_of(counts: NDArray[np.float64], ratio: NDArray[np.float64], possible: 
     return prior
 
 
-def estimate(records: Records, model: LinkModel, candidates: Candidates, *, seed: int = SEED) -> tuple[LinkModel, Training]:
+def estimate(
+    records: Records, model: LinkModel, candidates: Candidates, *, seed: int = SEED
+) -> tuple[LinkModel, Training]:
     """Estimate all weights.
 
     Args:
@@ -207,7 +217,8 @@ def with_weights(model: LinkModel, m: Weights, u: Weights, prior: float) -> Link
     comparisons = []
     for comparison, ms, us in zip(model.comparisons, m, u, strict=True):
         levels = tuple(
-            lv.model_copy(update={"m": float(a), "u": float(b)}) for lv, a, b in zip(comparison.levels, ms, us, strict=True)
+            lv.model_copy(update={"m": float(a), "u": float(b)})
+            for lv, a, b in zip(comparison.levels, ms, us, strict=True)
         )
         comparisons.append(comparison.model_copy(update={"levels": levels}))
     return model.model_copy(update={"comparisons": tuple(comparisons), "prior": prior})

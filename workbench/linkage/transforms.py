@@ -14,7 +14,9 @@ from .records import Column
 
 __all__ = ["key_codes", "soundex"]
 
-_SOUNDS = {c: d for d, cs in {"1": "bfpv", "2": "cgjkqsxz", "3": "dt", "4": "l", "5": "mn", "6": "r"}.items() for c in cs}
+_SOUNDS = {
+    c: d for d, cs in {"1": "bfpv", "2": "cgjkqsxz", "3": "dt", "4": "l", "5": "mn", "6": "r"}.items() for c in cs
+}
 
 
 def soundex(text: str) -> str | None:

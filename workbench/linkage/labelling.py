@@ -1,0 +1,228 @@
+"""A person in the loop: which pairs to label first, labels kept in a file, and what a threshold would cost."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from workbench.errors import SourceError, UsageError
+from workbench.model import write_text
+
+from .linking import Linkage
+from .training import fit_from_labels
+
+__all__ = ["Label", "add_labels", "most_informative", "read_labels", "refit", "threshold_table"]
+
+COLUMNS = ("system_l", "id_l", "system_r", "id_r", "match", "by", "at")
+KEYS = list(COLUMNS[:4])
+SCHEMA = dict.fromkeys(COLUMNS, pl.String)
+Z95 = 1.959964
+
+
+@dataclass(frozen=True)
+class Label:
+    """A person's verdict on a pair; the last one about a pair counts.
+
+    Attributes:
+        left, right: The records, as (system, id).
+        match: Whether they are the same thing; None takes an earlier verdict back.
+        by: Who says so.
+    """
+
+    left: tuple[str, str]
+    right: tuple[str, str]
+    match: bool | None
+    by: str = ""
+
+
+def read_labels(path: str | os.PathLike[str]) -> pl.DataFrame:
+    """Labels of a file: system_l, id_l, system_r, id_r, match (true or false), by, at; none where there is no file.
+
+    Raises:
+        SourceError: It is not a labels file.
+    """
+    file = Path(path)
+    if not file.exists():
+        return _latest(pl.DataFrame(schema=SCHEMA))
+    try:
+        frame = pl.read_csv(file, schema_overrides=SCHEMA)
+        return _latest(frame.select(COLUMNS))
+    except pl.exceptions.PolarsError as e:
+        cure = f"its header is {','.join(COLUMNS)}"
+        raise SourceError(f"not a labels file: {str(e).splitlines()[0]}", where=str(file), cure=cure) from None
+
+
+def add_labels(path: str | os.PathLike[str], labels: Sequence[Label]) -> Path:
+    """Append labels; the file is replaced as a whole, so that a crash loses nothing."""
+    file = Path(path)
+    text = file.read_text(encoding="utf-8") if file.exists() else ",".join(COLUMNS) + "\n"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    for label in labels:
+        left, right = sorted((label.left, label.right))
+        verdict = "" if label.match is None else "true" if label.match else "false"
+        writer.writerow([*left, *right, verdict, label.by, now])
+    return write_text(file, text + ("" if text.endswith("\n") else "\n") + out.getvalue())
+
+
+def _latest(frame: pl.DataFrame) -> pl.DataFrame:
+    last = frame.group_by(KEYS, maintain_order=True).last().filter(pl.col("match").is_in(["true", "false"]))
+    return last.with_columns(pl.col("match") == "true").select(COLUMNS)
+
+
+def most_informative(pairs: pl.DataFrame, labels: pl.DataFrame, n: int = 20) -> pl.DataFrame:
+    """Pairs whose labels would teach most: doubtful ones of many different outcomes, and a few to check the sure ends.
+
+    Args:
+        pairs: `Linkage.pairs`.
+        labels: What is labelled already.
+        n: How many.
+
+    Returns:
+        Rows of ``pairs``, the most informative first.
+    """
+    if n < 1:
+        raise UsageError(f"{n} pairs cannot be asked for", cure="ask for one or more")
+    open_ = _canonical(pairs).join(_canonical(labels).select(KEYS), on=KEYS, how="anti", maintain_order="left")
+    levels = [c for c in pairs.columns if c.startswith("level:")]
+    p = pl.col("probability").clip(1e-9, 1 - 1e-9)
+    doubt = -(p * p.log(2) + (1 - p) * (1 - p).log(2))
+    # the same outcome twice teaches little the second time: its worth is halved each time
+    again = pl.int_range(pl.len()).over(levels) if levels else pl.lit(0)
+    ranked = (
+        open_.with_columns(doubt=doubt)
+        .sort("doubt", *KEYS, descending=[True, *[False] * 4])
+        .with_columns(worth=pl.col("doubt") * 0.5 ** again.cast(pl.Float64))
+    )
+    few = max(n // 5, 1) if n >= 5 else 0
+    best = ranked.sort("worth", *KEYS, descending=[True, *[False] * 4]).head(n - few)
+    rest = ranked.join(best.select(KEYS), on=KEYS, how="anti", maintain_order="left")
+    spread = (
+        rest.sort("probability", *KEYS, descending=[True, *[False] * 4])
+        .gather_every(max(rest.height // max(few, 1), 1))
+        .head(few)
+    )
+    return pl.concat([best, spread]).drop("doubt", "worth")
+
+
+def _canonical(frame: pl.DataFrame) -> pl.DataFrame:
+    """Left and right in one order, whichever way a pair was written."""
+    left = pl.struct(system="system_l", id="id_l")
+    right = pl.struct(system="system_r", id="id_r")
+    swap = (pl.col("system_l") > pl.col("system_r")) | (
+        (pl.col("system_l") == pl.col("system_r")) & (pl.col("id_l") > pl.col("id_r"))
+    )
+    a, b = pl.when(swap).then(right).otherwise(left), pl.when(swap).then(left).otherwise(right)
+    return frame.with_columns(
+        system_l=a.struct.field("system"),
+        id_l=a.struct.field("id"),
+        system_r=b.struct.field("system"),
+        id_r=b.struct.field("id"),
+    )
+
+
+def labelled(linkage: Linkage, labels: pl.DataFrame) -> pl.DataFrame:
+    """Labels with the scores of their pairs; probability 0 where the pair was not kept as a candidate."""
+    scored = _canonical(linkage.pairs)
+    return _canonical(labels).join(scored, on=KEYS, how="left").with_columns(pl.col("probability").fill_null(0.0))
+
+
+def refit(linkage: Linkage, labels: pl.DataFrame, *, trust: float = 20.0) -> Linkage:
+    """The linkage with weights refitted from labels and all pairs scored again, without comparing anything anew.
+
+    Args:
+        linkage: A run.
+        labels: `read_labels`.
+        trust: How many labels the present weights count for.
+
+    Raises:
+        UsageError: No label is about a pair of this run.
+    """
+    from .rescoring import rescored
+
+    known = labelled(linkage, labels).filter(pl.col("weight").is_not_null())
+    if not known.height:
+        raise UsageError("no label is about a pair of this run", cure="label pairs that most_informative() proposes")
+    digits = np.stack(
+        [known[f"level:{c.id}"].fill_null(len(c.levels)).to_numpy().astype(np.uint8) for c in linkage.model.comparisons]
+    )
+    model = fit_from_labels(linkage.model, digits, known["match"].to_numpy(), trust=trust)
+    return rescored(linkage, model)
+
+
+def threshold_table(
+    labels: NDArray[np.bool_],
+    scores: NDArray[np.float64],
+    *,
+    weights: NDArray[np.float64] | None = None,
+    at: Literal["default"] | Sequence[float] = "default",
+) -> pl.DataFrame:
+    """What each threshold would cost, told from labelled pairs.
+
+    Args:
+        labels: Whether each labelled pair is a match.
+        scores: Its match probability.
+        weights: How many pairs each labelled one stands for, where they were not drawn evenly.
+        at: Thresholds; a grid when left out.
+
+    Returns:
+        threshold, links, precision, recall, f1 and 95 % intervals (Wilson) precision_low … recall_high. Recall
+        is among labelled matches: pairs no blocking rule makes are not in it unless they were labelled too.
+    """
+    if len(labels) != len(scores) or not len(labels):
+        raise UsageError(
+            f"{len(labels)} labels and {len(scores)} scores", cure="give one score per label, and at least one"
+        )
+    w = np.ones(len(labels)) if weights is None else weights
+    grid = [0.01, 0.05, *np.round(np.arange(0.1, 0.95, 0.1), 2), 0.95, 0.99, 0.999] if at == "default" else list(at)
+    rows = []
+    for threshold in grid:
+        linked = scores >= threshold
+        right, found, true = float(w[linked & labels].sum()), float(w[linked].sum()), float(w[labels].sum())
+        precision, recall = right / found if found else 1.0, right / true if true else 1.0
+        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        low_p, high_p = wilson(precision, _effective(w[linked]))
+        low_r, high_r = wilson(recall, _effective(w[labels]))
+        rows.append((float(threshold), int(linked.sum()), precision, low_p, high_p, recall, low_r, high_r, f1))
+    names = [
+        "threshold",
+        "links",
+        "precision",
+        "precision_low",
+        "precision_high",
+        "recall",
+        "recall_low",
+        "recall_high",
+        "f1",
+    ]
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _effective(weights: NDArray[np.float64]) -> float:
+    """The size of an even sample that would tell as much (Kish)."""
+    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """95 % interval of a share seen in n cases (Wilson 1927).
+
+    >>> tuple(round(x, 3) for x in wilson(0.9, 100))
+    (0.826, 0.945)
+    """
+    if n <= 0:
+        return 0.0, 1.0
+    z2 = Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
