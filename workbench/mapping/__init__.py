@@ -2,6 +2,8 @@
 
 from .apply import REJECT_COLUMNS, Applied, apply, stream
 from .counts import Counts
+from .diff import diff
+from .difference import Example, SpecChange, SpecDiff
 from .draft import Choice, draft_spec
 from .invert import invert
 from .inverted import Inverted, Lost, Way
@@ -15,6 +17,7 @@ __all__ = [
     "Applied",
     "Choice",
     "Counts",
+    "Example",
     "FieldTrip",
     "Inverted",
     "Lineage",
@@ -22,8 +25,11 @@ __all__ = [
     "Rejected",
     "Resolved",
     "RoundTrip",
+    "SpecChange",
+    "SpecDiff",
     "Way",
     "apply",
+    "diff",
     "draft_spec",
     "invert",
     "resolve",
