@@ -53,7 +53,7 @@ from .primitives import (
 from .regex import UnportablePattern, pin_pattern
 from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
 from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
-from .steps import STEPS, Context, Outcome, Step, StepFault
+from .steps import STEPS, Context, Outcome, Step, StepFault, step_reference
 from .types import (
     BOOLEAN,
     DATE,
@@ -168,6 +168,7 @@ __all__ = [
     "regex_match",
     "round_to",
     "spec_schema",
+    "step_reference",
     "struct_of",
     "substring",
     "validate",
