@@ -10,7 +10,10 @@ import polars as pl
 
 from workbench.errors import ConservationError
 
-__all__ = ["REJECT_COLUMNS", "Applied", "Counts"]
+__all__ = ["REJECT_COLUMNS", "SUM_DIGITS", "Applied", "Counts"]
+
+# A sum of decimals is null when one of them needs more digits than these, of the 38 there are.
+SUM_DIGITS = 28
 
 REJECT_COLUMNS = ("_code", "_field", "_step", "_reason", "_value", "_faults", "_spec")
 

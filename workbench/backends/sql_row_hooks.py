@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from workbench.model import Aggregate, DataType, Explode
 
+from .outcome import SUM_DIGITS
 from .sql_tree import Sql, column, fn, number
 
 __all__ = ["RowEmitter", "Unportable"]
@@ -70,6 +71,14 @@ class RowEmitter:
         if a.how == "sum":
             if a.type.kind == "float":
                 raise Unportable("a sum of floats depends on the order of the rows: make them decimals first")
+            if a.type.kind == "decimal":
+                digits = max(0, SUM_DIGITS - (a.type.scale or 0))
+                limit = self.cast(exp.Literal.string("1" + "0" * digits), "DECIMAL(38, 0)")
+                fits = exp.LT(this=fn("max", fn("abs", value.copy())), expression=limit)
+                # The engine adds before it asks whether it should: what is too long is left out of the sum.
+                small = exp.LT(this=fn("abs", value.copy()), expression=limit.copy())
+                safe = exp.Case(ifs=[exp.If(this=small, true=value)])
+                return exp.Case(ifs=[exp.If(this=fits, true=self.sum_of(safe, a.type))])
             return self.sum_of(value, a.type)
         least = self.collate(value) if a.type.kind == "text" else value
         return fn("max" if a.how == "max" else "min", least)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import polars as pl
 
-from workbench.backends import compile_polars, to_dtype
+from workbench.backends import SUM_DIGITS, compile_polars, to_dtype
 from workbench.errors import SourceError
 from workbench.model import (
+    DataType,
     Explode,
     Expr,
     Filter,
@@ -119,10 +121,7 @@ def _group(step: Group, frame: pl.DataFrame, _: Tables, counts: Counts) -> pl.Da
         value = pl.col(f"__v{i}") if a.value is not None else pl.lit(True)
         made = {
             "count": value.count() if a.value is not None else pl.len(),
-            # Wide, so that a sum that does not fit is null instead of wrapped around.
-            "sum": pl.when(value.count() > 0).then(
-                (value.cast(pl.Int128) if a.type.kind == "integer" else value).sum()
-            ),
+            "sum": _sum(value, a.type),
             "min": value.min(),
             "max": value.max(),
             "any": value.min(),
@@ -133,6 +132,18 @@ def _group(step: Group, frame: pl.DataFrame, _: Tables, counts: Counts) -> pl.Da
     out = keyed.group_by(keys).agg(aggregates).sort([name for name, _ in step.by], nulls_last=True)
     counts.booked[step.book_as] += frame.height - out.height
     return out
+
+
+def _sum(value: pl.Expr, type_: DataType) -> pl.Expr:
+    """An exact sum; null without values, when it does not fit, and when a decimal is near the type's end."""
+    some = value.count() > 0
+    if type_.kind == "integer":
+        return pl.when(some).then(value.cast(pl.Int128).sum())
+    if type_.kind == "decimal":
+        # Ten digits are left for the number of rows: the engine would raise, or wrap around.
+        limit = pl.lit(Decimal(10) ** max(0, SUM_DIGITS - (type_.scale or 0)), dtype=pl.Decimal(38, 0))
+        return pl.when(some & (value.abs() < limit).all()).then(value.sum())
+    return pl.when(some).then(value.sum())
 
 
 def _unpivot(step: Unpivot, frame: pl.DataFrame, _: Tables, counts: Counts) -> pl.DataFrame:
