@@ -155,8 +155,9 @@ def _layout(text: str, dialect: Dialect, header: bool | None, how: dict[str, str
     else:
         found, how["header"] = header, "given"
     names = tuple(records[first].cells) if found else None
-    if names and len(names) > width and not any(n.strip() for n in names[width:]):
-        names = names[:width]
+    while names and len(names) > width and not names[-1].strip():
+        names = names[:-1]
+    width = max(width, len(names or ()))  # rows may be short throughout: nulls lose nothing
     after = records[first].end if found else records[first].start
     preamble = tuple(text[r.start : r.end].rstrip("\r\n") for r in records[:first])
     return Layout(dialect, width, names, text.count("\n", 0, after), preamble, how)

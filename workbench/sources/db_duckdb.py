@@ -77,7 +77,7 @@ def connect_duckdb(place: Place, *, to_write: bool = False) -> Iterator[Any]:
         raise MissingExtraError.of(e.name or "duckdb", "sql", "DuckDB files") from None
     path = place.file
     if path.is_dir():
-        raise SourceError("this is a folder, not a database", where=place.shown, cure="name the file")
+        raise SourceError("this is a folder", where=place.shown, cure="name the file")
     if path.exists() and path.stat().st_size == 0:
         raise SourceError("the database is empty", where=place.shown, cure="check the path")
     if path.exists() and sniff_format(path)[0] != "duckdb":

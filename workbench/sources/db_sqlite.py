@@ -83,7 +83,7 @@ def connect_sqlite(place: Place, *, to_write: bool = False) -> sqlite3.Connectio
     """
     path = place.file
     if path.is_dir():
-        raise SourceError("this is a folder, not a database", where=place.shown, cure="name the file")
+        raise SourceError("this is a folder", where=place.shown, cure="name the file")
     if not to_write and path.stat().st_size == 0:
         raise SourceError("the database is empty", where=place.shown, cure="check the path")
     if path.exists() and path.stat().st_size and sniff_format(path)[0] != "sqlite":
@@ -181,7 +181,7 @@ def _tests(c: str, declared: str) -> dict[str, str]:
 def _moment_tests(c: str) -> dict[str, str]:
     """Whether texts are days or moments in ISO form that exist: SQLite gives others back changed."""
     day, clock = f"substr({c}, 1, 10)", f"substr({c}, 12, 8)"
-    exists = f"{c} >= '0001' AND date({day}) = {day}"
+    exists = f"{c} >= '0001' AND date(julianday({day})) = {day}"
 
     def moment(text: str, end: str) -> str:
         fraction = f"{text} GLOB '{_MOMENT}.[0-9]*' AND substr({text}, 21) NOT GLOB '*[^0-9]*' AND length({text}) <= 26"

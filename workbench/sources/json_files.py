@@ -90,8 +90,6 @@ def read_json(place: Place, *, records: str | None = None, encoding: str | None 
 
 
 def _refuse_empty(place: Place) -> None:
-    if place.file.is_dir():
-        raise IsADirectoryError
     if not next(byte_blocks(place.file, 4096), b"").strip():
         raise SourceError("the file is empty", where=place.shown, cure="fetch it again, or leave it out")
 

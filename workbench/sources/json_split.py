@@ -22,12 +22,16 @@ for _byte in b"]}":
 
 def has_lone_surrogate(blocks: Iterable[bytes]) -> bool:
     """Whether an escape stands for half a character; Polars reads such a half as a NUL."""
-    tail = b""
+    tail, beginning = b"", True
     for block in blocks:
-        if b"\\u" in block and _LONE.search(tail + block):
-            return True
-        tail = block[-12:]
-    return False
+        buffer = tail + block
+        if b"\\u" in buffer:
+            # what stands at either end may have its other half beyond: it is judged with its neighbour
+            first = 0 if beginning else 12
+            if any(m.start() >= first and m.end() <= len(buffer) - 6 for m in _LONE.finditer(buffer)):
+                return True
+        tail, beginning = buffer[-24:], beginning and len(buffer) <= 24
+    return any(m.start() >= (0 if beginning else 12) for m in _LONE.finditer(tail))
 
 
 def array_as_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:

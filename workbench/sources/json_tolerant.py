@@ -13,6 +13,7 @@ from .results import Problems
 __all__ = ["Shape", "TolerantWriter"]
 
 _LARGEST = 2**126
+_LARGEST_BESIDE_FRACTIONS = 2**53
 
 
 class _BadValueError(ValueError):
@@ -26,7 +27,8 @@ class Shape:
     kinds: set[str] = field(default_factory=set)
     members: dict[str, Shape] = field(default_factory=dict)
     items: Shape | None = None
-    doubtful: bool = False
+    broken: bool = False
+    longest: int = 0
 
     def see(self, value: Any) -> None:
         """Take note of a value."""
@@ -47,14 +49,15 @@ class Shape:
             self.kinds.add("text")
         else:
             self.kinds.add("number")
-            self.doubtful |= isinstance(value, int) and abs(value) > _LARGEST
+            self.broken |= isinstance(value, float)
+            self.longest = max(self.longest, abs(value) if isinstance(value, int) else 0)
 
     @property
     def is_mixed(self) -> bool:
         """Whether no one type holds all the values, or an object has no members ever."""
         return (
             len(self.kinds) > 1
-            or self.doubtful
+            or self.longest > (_LARGEST_BESIDE_FRACTIONS if self.broken else _LARGEST)
             or ("object" in self.kinds and not self.members)
             or any(m.is_mixed for m in self.members.values())
             or (self.items is not None and self.items.is_mixed)

@@ -23,6 +23,7 @@ from .results import Scan
 __all__ = ["READERS", "scan", "tables"]
 
 Reader = Callable[..., Scan]
+_FILES = frozenset({"csv", "json", "ndjson", "excel", "sqlite", "duckdb"})
 READERS: Registry[Reader] = Registry("source")
 _BUILT_IN: dict[str, Reader] = {
     "csv": read_csv, "parquet": read_parquet, "json": read_json, "ndjson": read_ndjson, "excel": read_excel,
@@ -75,14 +76,14 @@ def scan(
     given = {"table": table, "query": query}
     options |= {k: v for k, v in given.items() if v is not None}
     _refuse_unknown(reader, options, place)
+    if place.format in _FILES and place.file.is_dir():
+        raise SourceError("this is a folder, not a file", where=place.shown, cure="name a file in it")
     try:
         return reader(place, **options)
     except WorkbenchError:
         raise
     except PermissionError:
         raise SourceError("reading is not permitted", where=place.shown, cure="ask for the right to read") from None
-    except IsADirectoryError:
-        raise SourceError("this is a folder, not a file", where=place.shown, cure="name a file in it") from None
     except (OSError, pl.exceptions.PolarsError) as e:
         first = str(e).splitlines()[0] if str(e) else type(e).__name__
         raise SourceError(f"cannot be read: {first}", where=place.shown, cure="check the file") from e

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import polars as pl
 
@@ -125,8 +125,9 @@ def write_parquet(frame: pl.LazyFrame, place: Place, *, mode: str) -> int:
             raise SourceError("the types differ from those in the file", where=place.shown, cure="cast them first")
         frame = pl.concat([old.frame, frame])
 
-    def fill(_: IO[bytes], path: Path) -> int:
-        frame.sink_parquet(path, maintain_order=True)
+    def fill(out: IO[bytes], path: Path) -> int:
+        frame.sink_parquet(out)
+        out.flush()
         return int(pl.scan_parquet(path).select(pl.len()).collect().item()) - before
 
     return _atomically(place, fill)
