@@ -14,7 +14,7 @@ CHANGES: list[tuple[str, str, str, str]] = [
     # old text, new text, grade, words of the gravest change
     ("M: Male", "M: Man", "major", "gender (f3): arguments of translate: another result for 1 value, in 2 rows"),
     ("F: Female", "X: Other", "major", "gender (f3): arguments of translate: rejected now: 1 value, in 2 rows"),
-    ("{M: Male, F: Female}", "{M: Male, F: Female, X: Other}", "minor", "rejected before, accepted now: 1 value, in 1 row"),
+    ("{M: Male, F: Female}", "{M: Male, F: Female, X: Other}", "minor", "rejected before, accepted now: 1 value"),
     ("{M: Male, F: Female}", "{M: Male, F: Female, Q: Other}", "patch", "the same on all 3 values replayed"),
     ("steps: [trim, {prefix", "steps: [collapse_space, trim, {prefix", "patch", "the same on all"),
     ("full_name: {id: f2", "name: {id: f2", "major", "name (f2): was called full_name"),

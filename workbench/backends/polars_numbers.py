@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from workbench.model import DataType, Expr
+from workbench.model import DataType
 
 DIGITS = 38
 
@@ -53,12 +53,12 @@ def _apply(op: str, a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return a + b if op == "+" else a - b if op == "-" else a * b
 
 
-def arith_expr(op: str, a: pl.Expr, b: pl.Expr, node: Expr) -> pl.Expr:
+def arith_expr(op: str, a: pl.Expr, b: pl.Expr, type_: DataType) -> pl.Expr:
     """Exact sum, difference or product; null when the operands are beyond the pinned range."""
-    if node.type.kind == "integer":
+    if type_.kind == "integer":
         wide = _apply(op, a.cast(pl.Int128), b.cast(pl.Int128))
         return wide.cast(pl.Int64, strict=False)
-    scale = node.type.scale or 0
+    scale = type_.scale or 0
     digits = (DIGITS - scale) // 2 if op == "*" else DIGITS - 1 - scale
     return _apply(op, within(_as_decimal(a, scale), digits), within(_as_decimal(b, scale), digits))
 
@@ -68,10 +68,8 @@ def _unscaled(x: pl.Expr, scale: int) -> pl.Expr:
     return within(_as_decimal(x, scale), 17).cast(pl.Decimal(DIGITS, scale)).to_physical().cast(pl.Int128)
 
 
-def divide_expr(a: pl.Expr, b: pl.Expr, node: Expr) -> pl.Expr:
+def divide_expr(a: pl.Expr, b: pl.Expr, scale: int, digits: int) -> pl.Expr:
     """Quotient rounded half away from zero, in whole numbers: (2·|n| + |d|) div 2·|d|."""
-    digits = node.type.scale or 0
-    scale = max(arg.type.scale or 0 for arg in node.args)
     scale = min(scale, max(0, 36 - 17 - digits))
     shift = pl.lit(10**digits, dtype=pl.Int128)
     n, d = _unscaled(a, scale) * shift, _unscaled(b, scale)

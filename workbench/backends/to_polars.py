@@ -132,7 +132,12 @@ def _json_path(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
 
 
 def _arith(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
-    return numbers.arith_expr(node["op"], args[0], args[1], node)
+    return numbers.arith_expr(node["op"], args[0], args[1], node.type)
+
+
+def _divide(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
+    scale = max(arg.type.scale or 0 for arg in node.args)
+    return numbers.divide_expr(args[0], args[1], scale, node.type.scale or 0)
 
 
 _BUILDERS: dict[str, Build] = {
@@ -167,7 +172,7 @@ _BUILDERS: dict[str, Build] = {
     "format_time": lambda n, a: times.format_expr(a[0], n["format"]),
     "shift_zone": lambda n, a: times.zone_expr(a[0], n["zone"], n.args[0].type),
     "arith": _arith,
-    "divide": lambda n, a: numbers.divide_expr(a[0], a[1], n),
+    "divide": _divide,
     "round_to": lambda n, a: numbers.round_expr(a[0], n.args[0].type, n.type.scale or 0),
     "json_path": _json_path,
     "member": lambda n, a: a[0].struct.field(n["name"]),

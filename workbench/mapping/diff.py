@@ -255,9 +255,9 @@ def _of_field(part: str, how: str, seen: Replayed) -> Iterator[SpecChange]:
     ):
         if group.values:
             said = True
-            text = (
-                f"{how}: {group.values:,} {'value' if group.values == 1 else 'values'} {what}, in {group.rows:,} rows"
-            )
+            values = f"{group.values:,} {'value' if group.values == 1 else 'values'}"
+            rows = f"{group.rows:,} {'row' if group.rows == 1 else 'rows'}"
+            text = f"{how}: {what} {values}, in {rows}"
             yield SpecChange(grade, part, text, group.rows, group.values, group.examples)  # type: ignore[arg-type]
     if not said:
         yield SpecChange("patch", part, f"{how}: the same on all {seen.values:,} values replayed")
