@@ -9,7 +9,8 @@ from time import monotonic
 
 from .atoms import Atom, Pool
 from .numbers import number_atoms
-from .programs import Part, Row, Straight, run_chain
+from .others import Others
+from .programs import Part, Row, Straight
 from .shapes import coarse
 from .times import time_atoms
 
@@ -20,7 +21,7 @@ JOIN = 0.45
 State = tuple[int, ...]
 
 
-def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Sequence[Row], deadline: float) -> list[Straight]:
+def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Others, deadline: float) -> list[Straight]:
     """Programs that give these outputs for these rows.
 
     Args:
@@ -40,9 +41,13 @@ def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Sequenc
         values = [row[column] for row in rows]
         if all(v is not None for v in values):
             pool.look_into(column, tuple(str(v) for v in values))
-    time_atoms(pool, more)
+    time_atoms(pool, more.rows)
     number_atoms(pool)
-    found = [_weighed(p, more, outputs) for skeleton in _skeletons(pool) for p in _variants(skeleton, more)]
+    found = []
+    for skeleton in _skeletons(pool):
+        found += [_weighed(p, more, outputs) for p in _variants(skeleton, more)]
+        if monotonic() > deadline:
+            break
     if constant is not None:
         found.append(constant)
     return sorted(_distinct(found), key=lambda p: p.cost)
@@ -84,7 +89,9 @@ def _skeletons(pool: Pool) -> Iterator[tuple[float, tuple[str | tuple[Atom, ...]
     longest = max(map(len, by_first), default=0)
     end = tuple(map(len, outputs))
     ticket = count()
-    heap: list[tuple[float, int, State, tuple[str | tuple[Atom, ...], ...]]] = [(0.0, next(ticket), (0,) * len(outputs), ())]
+    heap: list[tuple[float, int, State, tuple[str | tuple[Atom, ...], ...]]] = [
+        (0.0, next(ticket), (0,) * len(outputs), ())
+    ]
     visits: dict[State, int] = {}
     done = 0
     for _ in range(MAX_POPS):
@@ -131,14 +138,7 @@ def _cuts_run(text: str, at: int) -> bool:
     return (a.isdigit() and b.isdigit()) or (a.isalpha() and b.isalpha() and not (a.islower() and b.isupper()))
 
 
-def _rejects(atom: Atom, more: Sequence[Row]) -> float:
-    values = [row[atom.column] for row in more if row[atom.column] is not None]
-    if not values:
-        return 0.0
-    return sum(not run_chain(atom.chain, v) for v in values) / len(values)
-
-
-def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: Sequence[Row]) -> Iterator[Straight]:
+def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: Others) -> Iterator[Straight]:
     """A program per skeleton with the fittest atoms, and those with one atom changed."""
     cost, parts = skeleton
     ranked: list[list[tuple[float, Atom]]] = []
@@ -146,13 +146,19 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
         if isinstance(part, str):
             ranked.append([])
         else:
-            ranked.append(sorted(((a.cost - part[0].cost + 4 * _rejects(a, more), a) for a in part), key=lambda r: r[0]))
+            ranked.append(
+                sorted(
+                    ((a.cost - part[0].cost + 4 * more.rejects(a.column, a.chain), a) for a in part), key=lambda r: r[0]
+                )
+            )
     chosen = [r[0] if r else None for r in ranked]
     total = cost + sum(c[0] for c in chosen if c)
 
     def program(picked: Sequence[tuple[float, Atom] | None], price: float) -> Straight:
         written: list[Part] = [
-            p if isinstance(p, str) else (c[1].column, c[1].chain) for p, c in zip(parts, picked, strict=True) if c or isinstance(p, str)
+            p if isinstance(p, str) else (c[1].column, c[1].chain)
+            for p, c in zip(parts, picked, strict=True)
+            if c or isinstance(p, str)
         ]
         return Straight(tuple(written), price)
 
@@ -163,21 +169,23 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
             yield program(swapped, total + option[0] - options[0][0])
 
 
-def _weighed(program: Straight, more: Sequence[Row], outputs: Sequence[str]) -> Straight:
+def _weighed(program: Straight, more: Others, outputs: Sequence[str]) -> Straight:
     """The program with its cost raised where the outputs for other inputs look unlike the examples'."""
-    forms = {coarse(o) for o in outputs}
-    rows = [row for row in more if any(v is not None for v in row)]
-    if not rows:
+    if not len(more):
         return program
-    strange = 0
-    for row in rows:
-        out = program.run(row)
-        strange += out is not None and coarse(out) not in forms
+    forms = {coarse(o) for o in outputs}
+    strange = sum(out is not None and coarse(out) not in forms for out in more.outputs(program))
     style = 0.3 if _mixed_padding(program) else 0.0
-    return Straight(program.parts, program.cost + 1.2 * strange / len(rows) + style)
+    return Straight(program.parts, program.cost + 1.2 * strange / len(more) + style)
 
 
 def _mixed_padding(program: Straight) -> bool:
     """Whether one date is written with leading zeros here and without there."""
-    codes = [step["format_date"] for p in program.parts if not isinstance(p, str) for step in p[1] if isinstance(step, dict) and "format_date" in step]
+    codes = [
+        step["format_date"]
+        for p in program.parts
+        if not isinstance(p, str)
+        for step in p[1]
+        if isinstance(step, dict) and "format_date" in step
+    ]
     return any(c in ("%-d", "%-m") for c in codes) and any(c in ("%d", "%m") for c in codes)

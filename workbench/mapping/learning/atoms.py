@@ -111,7 +111,9 @@ class Pool:
     def _worth(self, values: tuple[str, ...]) -> bool:
         return len(values[0]) > 1 and any(len(v) > 2 for v in values)
 
-    def _cut(self, column: int, chain: Chain, cost: float, texts: tuple[str, ...]) -> list[tuple[Chain, float, tuple[str, ...]]]:
+    def _cut(
+        self, column: int, chain: Chain, cost: float, texts: tuple[str, ...]
+    ) -> list[tuple[Chain, float, tuple[str, ...]]]:
         found: dict[tuple[str, ...], tuple[Chain, float, tuple[str, ...]]] = {}
         for step, price in cuts(texts):
             values = self._values(step, texts)

@@ -11,6 +11,7 @@ from time import monotonic
 
 from .assembling import straight_programs
 from .chains import number_of
+from .others import Others
 from .moves import LETTERS, quoted
 from .programs import Branches, Program, Row, Straight
 from .shapes import shape_patterns
@@ -106,12 +107,12 @@ def _round_between(low: Decimal, high: Decimal) -> Decimal:
 
 
 def branched_programs(
-    rows: Sequence[Row], outputs: Sequence[str | None], more: Sequence[Row], deadline: float, *, depth: int = 2
+    rows: Sequence[Row], outputs: Sequence[str | None], more: Others, deadline: float, *, depth: int = 2
 ) -> list[Program]:
     """Programs of two or three cases, the least surprising first."""
     splits: dict[tuple[bool, ...], list[Test]] = {}
     for column in range(len(rows[0])):
-        for test in tests_for(column, [r[column] for r in rows], [r[column] for r in more]):
+        for test in tests_for(column, [r[column] for r in rows], [r[column] for r in more.rows]):
             for one in (test, test.negated()):
                 truth = tuple(one.check(r[column]) for r in rows)
                 if any(truth) and not all(truth):
@@ -136,7 +137,7 @@ def _spread(truth: tuple[bool, ...], outputs: Sequence[str | None]) -> float:
 def _split(
     rows: Sequence[Row],
     outputs: Sequence[str | None],
-    more: Sequence[Row],
+    more: Others,
     deadline: float,
     truth: tuple[bool, ...],
     tests: Sequence[Test],
@@ -150,9 +151,9 @@ def _split(
     for test in tests[:2] if len(rows) > 4 else tests:
         if monotonic() > deadline:
             return
-        taken = [r for r in more if test.check(r[test.column])]
-        left = [r for r in more if not test.check(r[test.column])]
-        if more and (len(taken) in (0, len(more))) and len(yes) == 1:
+        taken = more.where(lambda r, t=test: t.check(r[t.column]))  # type: ignore[misc]
+        left = more.where(lambda r, t=test: not t.check(r[t.column]))  # type: ignore[misc]
+        if len(more) and (len(taken) in (0, len(more))) and len(yes) == 1:
             continue  # a condition that only one example meets, and nothing else
         mine = straight_programs([rows[i] for i in yes], [str(t) for t in texts], taken, deadline)[:3]
         if not mine:
@@ -166,7 +167,7 @@ def _split(
 
 
 def _rest(
-    rows: list[Row], outputs: list[str | None], more: list[Row], deadline: float, depth: int
+    rows: list[Row], outputs: list[str | None], more: Others, deadline: float, depth: int
 ) -> list[Program | None]:
     if all(o is None for o in outputs):
         return [None]

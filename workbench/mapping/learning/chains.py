@@ -130,8 +130,6 @@ def _pad(args: Any) -> Run:
     return lambda x: x.rjust(width, fill) if written.get("side", "start") == "start" else x.ljust(width, fill)
 
 
-
-
 _KEPT = {"digits": "0-9", "letters": "A-Za-z", "letters_and_digits": "A-Za-z0-9"}
 
 

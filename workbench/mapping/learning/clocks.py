@@ -137,11 +137,21 @@ def _heads(head: str) -> list[str]:
     if len(pieces) > 12 or not pieces:
         return []
     if len(pieces) == 1 and head.isdigit():
-        return {8: ["%Y%m%d", "%m%d%Y", "%d%m%Y"], 7: ["%m%d%Y", "%d%m%Y"], 6: ["%y%m%d", "%m%d%y", "%d%m%y"]}.get(len(head), [])
+        return {8: ["%Y%m%d", "%m%d%Y", "%d%m%Y"], 7: ["%m%d%Y", "%d%m%Y"], 6: ["%y%m%d", "%m%d%y", "%d%m%y"]}.get(
+            len(head), []
+        )
     forms = [""]
     for piece in pieces:
         if piece.isdigit():
-            codes = ["%Y"] if len(piece) == 4 else ["%m", "%d", "%y"] if len(piece) == 2 else ["%m", "%d"] if len(piece) == 1 else []
+            codes = (
+                ["%Y"]
+                if len(piece) == 4
+                else ["%m", "%d", "%y"]
+                if len(piece) == 2
+                else ["%m", "%d"]
+                if len(piece) == 1
+                else []
+            )
             if len(piece) > 4:
                 return []
         elif piece.lower() in MONTHS:

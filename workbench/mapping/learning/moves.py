@@ -68,7 +68,10 @@ def _runs(values: Sequence[str]) -> Iterator[Move]:
         count = min(len(re.findall(f"{inside}+", v)) for v in values)
         extra = {"digits": 0.0, "letters": 0.05, "upper": 0.3, "alnum": 0.1, "solid": 0.15}[name]
         for k in range(min(count, 5)):
-            yield {"extract": f"^{outside}*(?:{inside}+{outside}+){{{k}}}({inside}+)" if k else f"({inside}+)"}, 1.1 + extra + 0.12 * k
+            yield (
+                {"extract": f"^{outside}*(?:{inside}+{outside}+){{{k}}}({inside}+)" if k else f"({inside}+)"},
+                1.1 + extra + 0.12 * k,
+            )
             ahead = f"(?:{outside}+{inside}+){{{k}}}" if k else ""
             yield {"extract": f"({inside}+){ahead}{outside}*$"}, 1.15 + extra + 0.14 * k
         if not count or name == "solid":
@@ -85,7 +88,10 @@ def _runs(values: Sequence[str]) -> Iterator[Move]:
     for token, outside, cost in _TOKENS:
         count = min(len(re.findall(token, v)) for v in values)
         for k in range(min(count, 4)):
-            yield {"extract": f"^(?:{outside}*{token}){{{k}}}{outside}*({token})" if k else f"({token})"}, cost + 0.12 * k
+            yield (
+                {"extract": f"^(?:{outside}*{token}){{{k}}}{outside}*({token})" if k else f"({token})"},
+                cost + 0.12 * k,
+            )
 
 
 def _between(values: Sequence[str], marks: Sequence[str]) -> Iterator[Move]:
@@ -136,7 +142,10 @@ def tidyings(values: Sequence[str], outputs: Sequence[str]) -> list[Move]:
         out.append(({"replace": {"old": c, "new": ""}}, 1.2))
         out += [({"replace": {"old": c, "new": new}}, 1.2) for new in come[:4]]
     if len(gone) > 1:
-        out += [({"replace_pattern": {"pattern": "[" + "".join(map(quoted, gone)) + "]+", "new": new}}, 1.5) for new in ["", *come[:3]]]
+        out += [
+            ({"replace_pattern": {"pattern": "[" + "".join(map(quoted, gone)) + "]+", "new": new}}, 1.5)
+            for new in ["", *come[:3]]
+        ]
     if any(c.isdigit() for c in joined):
         out.append(({"keep": "digits"}, 1.2))
         out.append(({"trim": {"characters": "0", "side": "start"}}, 1.3))

@@ -17,7 +17,40 @@ CONVENTIONS = ((".", ""), (".", ","), (",", ""), (",", "."))
 _TOKEN = re.compile(r"(?<![0-9])-?[0-9]+(?:[.,][0-9]+)*")
 _SIZES = tuple(
     Decimal(s)
-    for s in ["1000000", "100000", "10000", "5000", "1000", "500", "250", "200", "100", "60", "50", "30", "25", "20", "15", "12", "10", "5", "4", "3", "2", "1", "0.5", "0.25", "0.2", "0.1", "0.05", "0.02", "0.025", "0.01", "0.001", "0.0001"]
+    for s in [
+        "1000000",
+        "100000",
+        "10000",
+        "5000",
+        "1000",
+        "500",
+        "250",
+        "200",
+        "100",
+        "60",
+        "50",
+        "30",
+        "25",
+        "20",
+        "15",
+        "12",
+        "10",
+        "5",
+        "4",
+        "3",
+        "2",
+        "1",
+        "0.5",
+        "0.25",
+        "0.2",
+        "0.1",
+        "0.05",
+        "0.02",
+        "0.025",
+        "0.01",
+        "0.001",
+        "0.0001",
+    ]
 )
 _MODES = (("nearest", 0.0), ("down", 0.05), ("up", 0.1), ("away", 0.25), ("toward", 0.2))
 Relation = tuple[Chain, float, list[Decimal]]
@@ -98,7 +131,9 @@ def _buckets(xs: Sequence[Decimal], ys: Sequence[Decimal], digits: int) -> Itera
                 continue
             step: dict[str, Any] = {"to": _plain(size)} if mode == "down" else {"to": _plain(size), "mode": mode}
             more: Chain = ({"add": _plain(first)},) if first else ()
-            offset = 0.0 if not first else 0.3 if abs(first) == size else 0.35 if first in (size - ulp, size - 1) else 2.5
+            offset = (
+                0.0 if not first else 0.3 if abs(first) == size else 0.35 if first in (size - ulp, size - 1) else 2.5
+            )
             yield ({"bucket": step}, *more), 0.9 + price + offset + 0.015 * rank, [b + first for b in found]
 
 
@@ -118,9 +153,7 @@ def writings(values: Sequence[Decimal], texts: Sequence[str], *, exact: bool) ->
             if not exact or max(lengths) < 10:
                 forms.append(({"digits": max(lengths), "at_least": min(lengths), **marks}, 0.65))
         for form, cost in forms:
-            written = [
-                number_text(v, form["digits"], point, group, form.get("at_least")) for v in values
-            ]
+            written = [number_text(v, form["digits"], point, group, form.get("at_least")) for v in values]
             if written == list(texts):
                 yield ({"format_number": form},), cost + (0.2 if marks else 0.0)
             else:

@@ -137,7 +137,9 @@ def _plain_join(parts: Sequence[Part]) -> bool:
     return False  # concat passes over what is missing, a learned join may not
 
 
-def field_of(program: Program, names: Sequence[str], *, id_: str = "f1", null_for_rejects: bool = False) -> dict[str, Any]:
+def field_of(
+    program: Program, names: Sequence[str], *, id_: str = "f1", null_for_rejects: bool = False
+) -> dict[str, Any]:
     """The program as a field of a spec.
 
     Args:

@@ -9,6 +9,7 @@ from time import monotonic
 
 from .assembling import straight_programs
 from .branching import branched_programs
+from .others import Others
 from .programs import Branches, Program, Row, Straight
 
 __all__ = ["Solved", "solve"]
@@ -39,9 +40,7 @@ class Solved:
         return self.program.run(row)
 
 
-def solve(
-    rows: Sequence[Row], outputs: Sequence[str | None], more: Sequence[Row], deadline: float
-) -> list[Solved]:
+def solve(rows: Sequence[Row], outputs: Sequence[str | None], more: Sequence[Row], deadline: float) -> list[Solved]:
     """Programs that give the outputs for the rows, the least surprising first; see `straight_programs`."""
     empty = [o for r, o in zip(rows, outputs, strict=True) if all(v is None for v in r)]
     if len(set(empty)) > 1:
@@ -49,7 +48,7 @@ def solve(
     missing = empty[0] if empty else None
     kept = [(r, o) for r, o in zip(rows, outputs, strict=True) if any(v is not None for v in r)]
     kept = list({(tuple(r), o): (r, o) for r, o in kept}.values())
-    others = [r for r in more if any(v is not None for v in r)]
+    others = Others.of([r for r in more if any(v is not None for v in r)])
     if not kept:
         return [Solved(Straight((str(missing),), 1.0), 1.0, missing)] if missing is not None else []
     rows, outputs = [r for r, _ in kept], [o for _, o in kept]
@@ -64,14 +63,14 @@ def solve(
     if not found or _doubtful(found[0], others):
         half = monotonic() + max(0.0, (deadline - monotonic()) * 0.85)
         for branches in branched_programs(rows, outputs, others, half):
-            wrong = sum(branches.run(r) is None for r in others) / max(1, len(others))
+            wrong = sum(branches.run(r) is None for r in others.rows) / max(1, len(others))
             found.append(Solved(branches, branches.cost + 4 * wrong, missing, bool(nulls)))
     return sorted(found, key=lambda s: s.cost)
 
 
-def _doubtful(best: Solved, others: Sequence[Row]) -> bool:
+def _doubtful(best: Solved, others: Others) -> bool:
     """Whether it rejects other inputs, or has to say much by constants."""
-    if isinstance(best.program, Branches) or not others:
+    if isinstance(best.program, Branches) or not len(others):
         return best.cost > 9
-    rejects = sum(best.program.run(r) is None for r in others)
+    rejects = sum(best.program.run(r) is None for r in others.rows)
     return best.cost > 9 or (not best.null_for_rejects and rejects / len(others) > SURE)

@@ -68,7 +68,9 @@ def date_bases(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> Iterat
     """Pieces of the inputs that are dates, with the steps that read them."""
     seen = set()
     for (column, values), (chain, cost) in sorted(pool.texts.items(), key=lambda t: t[1][1])[:120]:
-        if not all(6 <= len(v) <= 40 and any(c.isdigit() for c in v) for v in values) or not date_formats(values[0].strip()):
+        if not all(6 <= len(v) <= 40 and any(c.isdigit() for c in v) for v in values) or not date_formats(
+            values[0].strip()
+        ):
             continue
         run = runner(chain)
         more = [v for row in unlabelled if row[column] is not None and (v := run(row[column]))]
@@ -94,12 +96,21 @@ def time_atoms(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> None:
         timed = "parse_timestamp" in chain[-1]
         for code in TIME_CODES:
             if timed or not _HAS_TIME.search(code):
-                odd = {"%j": 0.3, "%-j": 0.3, "%V": 0.4, "%-V": 0.4, "%q": 0.4, "%G": 0.9, "%u": 0.9, "%y": 0.1}.get(code, 0.0)
+                odd = {"%j": 0.3, "%-j": 0.3, "%V": 0.4, "%-V": 0.4, "%q": 0.4, "%G": 0.9, "%u": 0.9, "%y": 0.1}.get(
+                    code, 0.0
+                )
                 values = tuple(part_text(t, code) for t in times)
                 for case in ((), ("upper",), ("lower",)) if code[-1] in "aAbBp" else ((),):
                     shown = tuple(getattr(v, case[0])() for v in values) if case else values
                     if all(v in o for v, o in zip(shown, pool.outputs, strict=True)):
-                        pool.add(Atom(column, (*chain, {"format_date": code}, *case), 0.35 + 0.4 * cost + odd + 0.3 * len(case), shown))
+                        pool.add(
+                            Atom(
+                                column,
+                                (*chain, {"format_date": code}, *case),
+                                0.35 + 0.4 * cost + odd + 0.3 * len(case),
+                                shown,
+                            )
+                        )
         if timed:
             seconds = [t.hour * 3600 + t.minute * 60 + t.second for t in times]
             clocks.append((column, (*chain, "clock"), cost + 0.2, seconds))
@@ -121,7 +132,12 @@ def _clock_bases(pool: Pool) -> Iterator[tuple[int, Chain, float, list[int]]]:
                 seconds = [read_clock(t, format_) for t in texts]
                 if all(s is not None for s in seconds) and (column, tuple(seconds)) not in seen:
                     seen.add((column, tuple(seconds)))
-                    yield column, (*chain, *before, {"parse_clock": format_}), cost + 0.3 + 0.3 * len(before), [s for s in seconds if s is not None]
+                    yield (
+                        column,
+                        (*chain, *before, {"parse_clock": format_}),
+                        cost + 0.3 + 0.3 * len(before),
+                        [s for s in seconds if s is not None],
+                    )
 
 
 def _clock_tokens(outputs: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -130,13 +146,17 @@ def _clock_tokens(outputs: Sequence[str]) -> Iterator[tuple[str, ...]]:
     yield from dict.fromkeys(tuple(t[k] for t in tokens) for k in [*range(least), *range(-least, 0)])
 
 
-def _clock_atoms(pool: Pool, column: int, chain: Chain, cost: float, seconds: list[int], tokens: list[tuple[str, ...]]) -> None:
+def _clock_atoms(
+    pool: Pool, column: int, chain: Chain, cost: float, seconds: list[int], tokens: list[tuple[str, ...]]
+) -> None:
     for code in ("%H", "%-H", "%I", "%-I", "%M", "%S", "%p"):
         values = tuple(clock_text(s, code) for s in seconds)
         for case in ((), ("lower",)) if code == "%p" else ((),):
             shown = tuple(v.lower() for v in values) if case else values
             if all(v in o for v, o in zip(shown, pool.outputs, strict=True)):
-                pool.add(Atom(column, (*chain, {"format_clock": code}, *case), 0.45 + 0.5 * cost + 0.3 * len(case), shown))
+                pool.add(
+                    Atom(column, (*chain, {"format_clock": code}, *case), 0.45 + 0.5 * cost + 0.3 * len(case), shown)
+                )
     for target in tokens:
         for rank, form in enumerate(_FORMS):
             plain = form.replace("%-", "%")

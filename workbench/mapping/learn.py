@@ -1,0 +1,156 @@
+"""Learn transformations from examples: a few clean ones, or thousands of noisy pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import TypeAlias
+
+from workbench.errors import UsageError
+
+from .learning.learned import Disagreement, Learned, checked
+from .learning.noisy import solve_many
+from .learning.programs import Row, field_of
+from .learning.solving import Solved, solve
+
+__all__ = ["Disagreement", "Learned", "learn", "next_question"]
+
+Inputs: TypeAlias = "str | None | Sequence[str | None]"
+Example: TypeAlias = "tuple[Inputs, str | None]"
+
+FEW = 8
+SEEN_INPUTS = 40
+
+
+def learn(
+    examples: Sequence[Example],
+    *,
+    inputs: Sequence[Inputs] = (),
+    names: Sequence[str] | None = None,
+    max_seconds: float = 5.0,
+    top: int = 5,
+) -> list[Learned]:
+    """Find the smallest field of a spec that makes the outputs out of the inputs.
+
+    Up to 8 examples are taken to be right; of more, some may be wrong, and what explains most of them wins.
+    What is proposed has been run by the real steps on all examples.
+
+    Args:
+        examples: Pairs of an input, or a row of inputs, and the output wanted; None is a null.
+        inputs: Other inputs, whose outputs are not known: of two programs that explain the examples the one
+            that also fits these is likelier.
+        names: The inputs' names; 'value', or 'value1' and so on, when not given.
+        max_seconds: When to stop looking.
+        top: How many proposals to return.
+
+    Returns:
+        Proposals, the best first; empty when nothing explains the examples.
+
+    Raises:
+        UsageError: No examples, or rows of different width.
+
+    >>> best = learn([("Lovelace, Ada", "A. Lovelace"), ("Hopper, Grace", "G. Hopper")])[0]
+    >>> best.outputs([["Turing, Alan"]])
+    ['A. Turing']
+    >>> best.agree, best.pairs
+    (2, 2)
+    """
+    pairs = [(_row(given), out) for given, out in examples]
+    rows = [_row(given) for given in inputs]
+    names = _names(names, pairs, rows)
+    deadline = monotonic() + max_seconds
+    if len(pairs) <= FEW:
+        seen = _spread(rows, SEEN_INPUTS)
+        found = solve([r for r, _ in pairs], [o for _, o in pairs], seen, deadline)
+    else:
+        found = solve_many(pairs, _spread(rows, SEEN_INPUTS), deadline)
+    return _proposals(found, names, pairs, rows, top, exact=len(pairs) <= FEW)
+
+
+def _proposals(
+    found: Sequence[Solved],
+    names: Sequence[str],
+    pairs: Sequence[tuple[Row, str | None]],
+    rows: Sequence[Row],
+    top: int,
+    *,
+    exact: bool,
+) -> list[Learned]:
+    out: list[Learned] = []
+    written: set[str] = set()
+    for solved in found[: 3 * top]:
+        field = field_of(solved.program, names, null_for_rejects=solved.null_for_rejects)
+        if solved.when_missing is not None:
+            field = _with_default(field, solved.when_missing, names)
+        if repr(field) in written:
+            continue
+        written.add(repr(field))
+        learned = checked(field, names, solved.cost, pairs, _spread(rows, 200))
+        if learned is not None and (learned.agree == learned.pairs or not exact):
+            out.append(learned)
+        if len(out) == top:
+            break
+    return out if exact else sorted(out, key=lambda p: p.cost - 30 * p.coverage)
+
+
+def _with_default(field: dict[str, object], value: str, names: Sequence[str]) -> dict[str, object]:
+    """The field, with an output for rows that hold nothing."""
+    if "case" in field:
+        first = {"when": {"field": names[0], "is_null": True}, "then": value}
+        return {**field, "case": [first, *field["case"]]}  # type: ignore[misc]
+    if field.get("on_error") == "null" or "from" not in field:
+        return field
+    return {**field, "steps": [*field.get("steps", []), {"default": {"value": value}}]}  # type: ignore[misc]
+
+
+def next_question(candidates: Sequence[Learned], inputs: Sequence[Inputs]) -> Row | None:
+    """Of the inputs, the one whose output would decide between most of the candidates.
+
+    Args:
+        candidates: Proposals of `learn` that all explain the examples.
+        inputs: Inputs to choose from.
+
+    Returns:
+        The row of inputs to ask about; None when all candidates agree on all of them.
+
+    >>> found = learn([("12.5", "12"), ("7.1", "7")], inputs=["3.9", "4.2"])
+    >>> next_question(found, ["4.2", "3.9"])
+    ('3.9',)
+    """
+    rows = list(dict.fromkeys(_row(i) for i in inputs))
+    if len(candidates) < 2 or not rows:
+        return None
+    answers = list(zip(*(c.outputs(rows) for c in candidates), strict=True))
+    # The first candidate is the likeliest: a question that parts it from the second is worth most.
+    worth = [(a[0] != a[1], len(set(a))) for a in answers]
+    best = max(range(len(rows)), key=lambda i: worth[i])
+    return rows[best] if worth[best][1] > 1 else None
+
+
+def _row(given: Inputs) -> tuple[str | None, ...]:
+    values = (given,) if given is None or isinstance(given, str) else tuple(given)
+    return tuple(None if v is None or not v.strip() else v for v in values)
+
+
+def _names(
+    names: Sequence[str] | None, pairs: Sequence[tuple[Row, str | None]], rows: Sequence[Row]
+) -> tuple[str, ...]:
+    if not pairs:
+        raise UsageError("there are no examples to learn from", cure="give pairs of an input and its output")
+    width = len(pairs[0][0])
+    if not width or any(len(r) != width for r in [*(r for r, _ in pairs), *rows]):
+        raise UsageError("the examples have rows of different width", cure="give every example the same inputs")
+    if names is None:
+        return ("value",) if width == 1 else tuple(f"value{i + 1}" for i in range(width))
+    if len(names) != width:
+        raise UsageError(f"{len(names)} names are given for {width} inputs", cure="name every input, in order")
+    return tuple(names)
+
+
+def _spread(rows: Sequence[Row], most: int) -> list[Row]:
+    """Distinct rows, evenly from all of them."""
+    distinct = list(dict.fromkeys(tuple(r) for r in rows))
+    if len(distinct) <= most:
+        return [r for r in distinct]
+    step = len(distinct) / most
+    return [distinct[int(i * step)] for i in range(most)]
