@@ -24,7 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-console = Console(soft_wrap=False)
+# Piped output is for files and other programs: wide enough that a table is not broken.
+console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 160)
 _errors = Console(stderr=True, soft_wrap=True)
 JSON = Annotated[bool, typer.Option("--json", help="Print plain JSON, for programs.")]
 
