@@ -190,12 +190,13 @@ class Project:
             matches = match(facts, target, source_name=source)
         else:  # what people wrote down says what coded names mean; the facts say what is really there
             matches = match(stated, target, source_sample=facts, source_name=source)
+        system = source.partition(".")[0] if source in self._datasets else ""
         choices = []
         for m in matches.best:
             if m.score >= accept:
                 table, stray = self._translation(m.sources, target.field(m.target), facts, stated)
                 choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator))
-        spec = draft_spec(facts, target, choices, dataset=source, stated=stated)
+        spec = draft_spec(facts, target, choices, dataset=source, stated=stated, system=system)
         return Proposal(matches, spec)
 
     @staticmethod

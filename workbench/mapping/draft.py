@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -48,6 +49,7 @@ def draft_spec(
     maintainer: str | None = None,
     target_is_dataset: bool = False,
     stated: Contract | None = None,
+    system: str = "",
 ) -> Spec:
     """Write a draft spec.
 
@@ -59,6 +61,7 @@ def draft_spec(
         name: Name of the spec; made from source and target when empty.
         maintainer: Who keeps it.
         target_is_dataset: The target is a dataset, not a canonical entity.
+        system: The source's system; keys get it as a prefix, so that those of several systems never meet.
         stated: The source's contract: a format that is written down beats one that is found.
 
     Returns:
@@ -75,7 +78,7 @@ def draft_spec(
         target, sources = entity.field(choice.field), [columns[s] for s in choice.sources]
         written_down = [stated.field(s) if stated and s in stated else None for s in choice.sources]
         draftee = Draftee(
-            target, sources, columns, renamed, choice.translate, _system(dataset), choice.separator, written_down
+            target, sources, columns, renamed, choice.translate, system, choice.separator, written_down
         )
         steps = steps_for(draftee)
         written: dict[str, Any] = {"id": f"f{number}", "from": [renamed[s] for s in choice.sources]}
@@ -88,7 +91,7 @@ def draft_spec(
     tops = dict.fromkeys(c.split(".")[0].split("[")[0] for c in columns)
     document: dict[str, Any] = {
         "spec": "1",
-        "name": name or f"{dataset.replace('.', '-')}-to-{entity.name}".lower(),
+        "name": name or _slug(f"{dataset}-to-{entity.name}"),
         "version": "0.1.0",
         "source": {"dataset": dataset},
         "target": {"dataset" if target_is_dataset else "entity": entity.id if target_is_dataset else entity.name},
@@ -112,8 +115,10 @@ def _in_order(choices: Sequence[Choice], entity: Contract) -> list[Choice]:
     return [by_field[f.name] for f in entity.fields if f.name in by_field]
 
 
-def _system(dataset: str) -> str:
-    return dataset.split(".")[0] if "." in dataset else ""
+def _slug(text: str) -> str:
+    """A name that a file can have: 'shop.sqlite::Invoice' is 'shop-invoice'."""
+    last = re.sub(r"\.[A-Za-z0-9]{2,7}(?=::|-to-)", "", re.split(r"[/\\]", text)[-1])
+    return re.sub(r"[^A-Za-z0-9]+", "-", last).strip("-").lower()
 
 
 def _exploded(choices: Sequence[Choice]) -> dict[str, str]:
