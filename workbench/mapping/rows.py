@@ -135,6 +135,8 @@ def _group(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: st
             raise StepFault(f"'{name}' needs one aggregate, as in {{sum: amount}}")
         how, source = next(iter(how_of.items()))
         value = scope.column(source) if source else None
+        if value is not None and source in group.steps:
+            value, _rejects = scope.steps([value], group.steps[source], (*where, "steps", source))
         if value is None and how != "count":
             raise StepFault(f"'{name}': {how} needs a field")
         if how == "sum" and value is not None:

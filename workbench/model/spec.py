@@ -146,7 +146,8 @@ def _written(value: Any) -> Any:
         out = {}
         for name, info in type(value).model_fields.items():
             given = getattr(value, name)
-            if given is None or (given == info.get_default(call_default_factory=True) and name not in ("spec", "semantics", "status")):
+            usual = given == info.get_default(call_default_factory=True)
+            if given is None or (usual and name not in ("spec", "semantics", "status")):
                 continue
             out[info.alias or name] = _short(name, _written(given))
         return out
