@@ -212,7 +212,7 @@ def _postcode() -> Function:
     def run(x: str | None, where: str | None) -> str | None:
         if x is None:
             return None
-        text = x.upper().strip()
+        text = re.sub(r"^[A-Z]{1,2}-(?=[0-9])", "", x.upper().strip())  # the country's sign: D-10115
         rule = POSTCODES.get(country(where) or "")
         if rule is None:
             return " ".join(text.split())

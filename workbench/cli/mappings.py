@@ -50,6 +50,8 @@ def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
         steps = " → ".join(s.name for s in field.steps)
         said = f"{score}  {name} ← {', '.join(field.from_ or ())}" + (f"  ({steps})" if steps else "")
         say(said.replace("[", "\\["))
+        for note in spec.evidence.get(field.id, {}).get("check", ()):
+            say(f"      [yellow]![/] {note}")
 
 
 def _faults(project: Any, spec: Any, entity: str) -> tuple[Any, ...]:

@@ -90,6 +90,9 @@ def assumptions(d: Draftee) -> list[str]:
         if number.status in ("assumed", "conflicting"):
             read = f"decimal '{number.decimal}', group '{number.group}'"
             notes.append(f"{d.source.name}: {read} is assumed, {number.ambiguous} values read differently otherwise")
+    if (d.target.semantic_type or "") == "phone" and not d.nearest("country"):
+        if not d.source.semantic or d.source.semantic.form not in ("E164", "international"):
+            notes.append(f"{d.source.name}: no country is known; add the step {{phone: {{region: XX}}}}")
     if kind == "timestamp" and not d.target.type.local and not any("%z" in f.format for f in d.source.dates[:1]):
         notes.append(f"{d.source.name}: the zone UTC is assumed")
     return notes
@@ -246,7 +249,10 @@ def _phone(d: Draftee, found: str) -> list[Any] | None:
     country = d.nearest("country")
     if re.fullmatch("[A-Z]{2}", form):
         return [{"phone": {"region": form, "to": "E164"}}]
-    return [{"phone": {"region_from": country, "to": "E164"} if country else {"to": "E164"}}]
+    if country:
+        return [{"phone": {"region_from": country, "to": "E164"}}]
+    # Without a country a local number cannot be read: the draft keeps it, and says so.
+    return [{"phone": {"to": "E164"}}] if form in ("E164", "international") else None
 
 
 def _postcode(d: Draftee, found: str) -> list[Any] | None:
