@@ -201,8 +201,10 @@ def test_long_records_are_rejected_with_line_reason_and_text(written):
     assert (found.facts["rows"], found.facts["rejected"]) == (4, 1)
 
 
-def test_surplus_empty_cells_are_dropped_and_reported(written):
-    found = scan(written("x.csv", PEOPLE + "4,Dov,Rom,,\n"))
+def test_surplus_empty_cells_are_dropped_only_when_asked(written):
+    path = written("x.csv", PEOPLE + "4,Dov,Rom,,\n")
+    assert "the surplus is empty: ragged='trim' drops it" in scan(path).rejected["reason"][0]
+    found = scan(path, ragged="trim")
     assert found.collect().rows()[-1] == ("4", "Dov", "Rom")
     assert "2 empty cells too many" in found.problems[0].what
 
@@ -298,7 +300,7 @@ def test_options_that_cannot_be_are_refused(written):
     path = written("x.csv", PEOPLE)
     with pytest.raises(UsageError, match=r"csv has no option 'delimeter' → did you mean 'delimiter'\?"):
         scan(path, delimeter=";")
-    with pytest.raises(UsageError, match=r"ragged cannot be 'padd' → did you mean 'pad'\?"):
+    with pytest.raises(UsageError, match=r"ragged cannot be 'padd' → did you mean 'pad'"):
         scan(path, ragged="padd")
     with pytest.raises(UsageError, match="the delimiter cannot be empty"):
         scan(path, delimiter="")

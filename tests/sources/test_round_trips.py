@@ -55,7 +55,7 @@ def frames(draw: st.DrawFn, types: tuple[object, ...] = tuple(VALUES), min_rows:
 
 NUMBERS = count()
 few = settings(deadline=None, max_examples=60)
-fewer = settings(deadline=None, max_examples=20)
+fewer = settings(deadline=None, max_examples=15)
 TEXT = (pl.String,)
 
 

@@ -50,7 +50,7 @@ class _Pass:
         part = block[: index.consumed]
         if index.odd:
             self.verdict.faulty = "quotes stand where they should not"
-        elif not self.dialect.quote and b'"' in part:
+        elif self.dialect.skip_space and b'"' in part:
             self.verdict.faulty = "quotes turned up"
         elif self.dialect.newline == "\n" and part.count(b"\r") != part.count(b"\r\n"):
             self.verdict.faulty = "carriage returns stand within cells"  # Polars drops them at a cell's end
@@ -123,10 +123,10 @@ def check_file(
 
     Args:
         path: The file.
-        dialect: A plain dialect; without a quote, any double quote counts as faulty.
+        dialect: A plain dialect; one that skips spaces has no quote, and a quote that turns up is a fault.
         width: The cells a record should have.
         skipped: Lines to leave out at the beginning.
-        ragged: 'pad' lets short records pass, 'reject' does not.
+        ragged: 'reject' lets no short records pass, the others do.
         problems: Where short records and NUL characters are booked.
         bom: Bytes of the byte-order mark.
     """

@@ -31,7 +31,7 @@ def read_csv(
     escape: str | None = None,
     header: bool | None = None,
     encoding: str | None = None,
-    ragged: Literal["pad", "reject"] = "pad",
+    ragged: Literal["pad", "trim", "reject"] = "pad",
     check: bool = True,
     cache: str | os.PathLike[str] | None = None,
 ) -> Scan:
@@ -47,8 +47,8 @@ def read_csv(
         escape: What stands before a quote within a quoted cell; empty for none.
         header: Whether the first row holds names.
         encoding: A codec of Python.
-        ragged: Records with too few cells are filled up with nulls ('pad') or rejected ('reject').
-            Records with too many cells are rejected unless the surplus is empty.
+        ragged: What becomes of records of another width. 'pad' fills short ones up with nulls and
+            rejects long ones; 'trim' also keeps long ones whose surplus is empty; 'reject' keeps neither.
         check: Read the whole file once beforehand (about 300 MB a second) to be sure of it. Without,
             nothing is known beyond its beginning: faults come up as errors or pass unseen.
         cache: The folder of the cache.
@@ -57,8 +57,8 @@ def read_csv(
         SourceError: The file is empty, binary, or not in the encoding given.
         UsageError: An option has a value it cannot have.
     """
-    if ragged not in ("pad", "reject"):
-        raise UsageError(f"ragged cannot be '{ragged}'", cure=did_you_mean(ragged, ("pad", "reject")))
+    if ragged not in ("pad", "trim", "reject"):
+        raise UsageError(f"ragged cannot be '{ragged}'", cure=did_you_mean(ragged, ("pad", "trim", "reject")))
     for name, value in (("delimiter", delimiter), ("quote", quote), ("escape", escape)):
         if value is not None and ("\n" in value or "\r" in value or (name != "delimiter" and len(value) > 1)):
             raise UsageError(f"{name}={value!r} cannot be", cure="give one character, or '' for none")

@@ -40,7 +40,8 @@ class Repairer:
     Args:
         dialect: How the text is written.
         width: The cells of a record.
-        ragged: 'pad' fills short records up with nulls, 'reject' rejects them.
+        ragged: 'pad' fills short records up with nulls, 'trim' drops empty surplus cells besides,
+            'reject' rejects both.
         problems: Where what was wrong is booked.
         line: The line the first block begins on.
     """
@@ -105,8 +106,10 @@ class Repairer:
         raw = text[record.start : record.end].rstrip("\r\n")
         cells, count = record.cells, len(record.cells)
         if count > self.width:
-            if any(c for c in cells[self.width :]):
-                self._reject(self._miscount(record), raw, done)
+            is_empty = not any(cells[self.width :])
+            if not is_empty or self.ragged != "trim":  # a delimiter too many in the middle looks the same
+                hint = "; the surplus is empty: ragged='trim' drops it" if is_empty else ""
+                self._reject(self._miscount(record) + hint, raw, done)
                 return None
             self.problems.add("long", self.line, f"{count - self.width} empty cells too many: dropped", raw)
         elif count < self.width:

@@ -54,7 +54,7 @@ def read_sqlite(place: Place, *, table: str | None = None, query: str | None = N
         SourceError: It is no SQLite database, or has no such table.
     """
     with closing(connect_sqlite(place)) as connection:
-        name, source = choose(place, table, query, sqlite_tables(place))
+        name, source = choose(place, table, query, sqlite_tables(place), quoted)
         with sqlite_errors(place):
             declared = _declared(connection, source)
             columns, rows = _columns(connection, source, declared)
@@ -129,8 +129,7 @@ def _declared(connection: sqlite3.Connection, source: str) -> list[tuple[str, st
         raise UsageError("two columns of the query have the same name", cure="rename one with AS")
     types = {}
     if not source.endswith("AS q"):
-        table = source.split(".")[-1] if re.fullmatch(r'"[^".]+"\."[^".]+"', source) else source
-        types = {row[1]: row[2] or "" for row in connection.execute(f"PRAGMA table_xinfo({table})")}
+        types = {row[1]: row[2] or "" for row in connection.execute(f"PRAGMA table_xinfo({source})")}
     return [(n, types.get(n, "").upper()) for n in names]
 
 

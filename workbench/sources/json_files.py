@@ -22,7 +22,7 @@ from .results import REJECTED_SCHEMA, Problems, ReadProblem, Scan
 
 __all__ = ["read_json", "read_ndjson"]
 
-_LARGEST_DOCUMENT = 1024 * 2**20
+_LARGEST_DOCUMENT = 256 * 2**20  # Python takes ten times the memory of the text
 Cache = str | os.PathLike[str] | None
 
 
@@ -81,6 +81,13 @@ def read_json(place: Place, *, records: str | None = None, encoding: str | None 
                 f.writelines(array_as_lines(byte_blocks(path, skip=found.bom)))
             if _fill_strictly(store, lines):
                 return _scan(place, store, facts)
+            if path.stat().st_size > _LARGEST_DOCUMENT:
+                problems = Problems()  # too large for one piece of memory: its elements go one by one
+                _fill_tolerantly(store, place, _lines(text_blocks(lines, found, problems)), problems)
+                return _scan(place, store, facts)
+    if path.stat().st_size > _LARGEST_DOCUMENT:
+        cure = "convert it to NDJSON first"
+        raise SourceError("the document is too large to be searched for its records", where=place.shown, cure=cure)
     document = _document(place, "".join(text_blocks(path, found, Problems())))
     if document is None:
         return read_ndjson(place, encoding=encoding, cache=cache)
@@ -142,9 +149,6 @@ def _beyond_floats(frame: pl.LazyFrame, columns: Sequence[str]) -> bool:
 
 def _document(place: Place, text: str) -> Any:
     """The document; None where the file is lines of JSON rather than one document."""
-    if len(text) > _LARGEST_DOCUMENT:
-        cure = "convert it to NDJSON first"
-        raise SourceError("the document is too large to be searched for its records", where=place.shown, cure=cure)
     try:
         return json.loads(text)
     except json.JSONDecodeError as e:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from workbench.errors import SourceError, UsageError, did_you_mean
 
@@ -38,8 +38,21 @@ def is_select(query: str) -> bool:
     return bool(re.match(r"(?i)(select|with|from|values|table)\b", text)) and ";" not in re.sub(r"'[^']*'", "", text)
 
 
-def choose(place: Place, table: str | None, query: str | None, known: Sequence[str]) -> tuple[str, str]:
+def choose(
+    place: Place,
+    table: str | None,
+    query: str | None,
+    known: Sequence[str],
+    named: Callable[[str], str] = table_name,
+) -> tuple[str, str]:
     """What to read: a name for it and the SQL that gives its rows.
+
+    Args:
+        place: The database.
+        table: The table asked for.
+        query: The query asked for.
+        known: The tables there are.
+        named: How the database quotes a table's name.
 
     Raises:
         UsageError: Both or no query and table are given where they are needed.
@@ -63,4 +76,4 @@ def choose(place: Place, table: str | None, query: str | None, known: Sequence[s
         if len(folded) != 1:
             raise SourceError(f"there is no table '{table}'", where=place.shown, cure=did_you_mean(table, known))
         table = folded[0]
-    return table, table_name(table)
+    return table, named(table)

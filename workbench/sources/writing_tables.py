@@ -57,7 +57,7 @@ class _LongDecimalError(Exception):
 def _fill_sqlite(frame: pl.LazyFrame, place: Place, mode: str, table: str, long: set[str]) -> int:
     schema = frame.collect_schema()
     types = {n: sqlite_type(t, exact_text=n in long) for n, t in schema.items()}
-    name = table_name(table)
+    name = quoted(table)
     with closing(connect_sqlite(place, to_write=True)) as connection, sqlite_errors(place):
         connection.execute("BEGIN IMMEDIATE")
         try:
