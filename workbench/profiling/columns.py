@@ -6,23 +6,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from workbench.model import BOOLEAN, DATE, FLOAT, INTEGER, NULL, TEXT, TIME, DataType, decimal, list_of, struct_of
 
-from .basics import Basics, basics_of, filled
+from .basics import Basics, basics_of
 from .counted import Counted
 from .dataset import Problem
 from .dates import date_formats
 from .distinct import Hashes, runs
 from .facts import ColumnProfile, Lengths, SemanticGuess, ValueCount
-from .gather import Gathered, level_for
+from .gather import Gathered
 from .leaves import Leaf
 from .number import EXACT_ZERO, Number
 from .problems import column_problems
 from .recognise import Panel
 from .semantics import DECIDED, PERSONAL, guess
-from .shapes import shapes_of
+from .shapes import level_of, shapes_of
 from .spread import as_text, spread_of
 from .tally import COUNT, VALUE
 from .texts import Shaped, casing_of, padded_of, patterns_of, placeholders_of, read, typed
@@ -31,9 +32,9 @@ __all__ = ["Made", "logical", "make_column"]
 
 TOP = 50
 SAMPLE = 500
-PANEL = 300
+PANEL = 250
 FORMATS = 20_000  # different values whose formats are looked at
-INT64 = 2**63 - 1
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -68,29 +69,28 @@ def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None
     """
     leaf = gathered.leaf
     if gathered.tally is not None:
-        counts = gathered.tally.counts()
-        values, weights, found = filled(counts.get_column(VALUE), counts.get_column(COUNT))
-        basics = basics_of(leaf, values, weights, found)
-        assert weights is not None
-        counted = Counted(values, weights, basics.rows, basics.rows)
-        distinct, repeats = Number(len(values)), int((weights > 1).sum())
+        counted, found = Counted.of(gathered.tally, gathered.tally.rows)
+        basics = basics_of(leaf, counted.values, counted.counts, found)
+        distinct, repeats, repeated = Number(len(counted)), int((counted.counts > 1).sum()), None
     else:
-        basics = gathered.basics
+        basics, repeats = gathered.basics, 0
         counted = Counted.of_values(leaf.values(sample), basics.rows)
-        times = None if ordered is None else runs(ordered)
-        repeats = 0 if times is None else int((times > 1).sum())
-        if times is not None:
+        repeated = None
+        if ordered is not None:
+            times = runs(ordered)
             distinct = Number(len(times))
+            repeated = _repeated(ordered, times)
+            repeats = len(repeated[0])
         else:
             distinct = gathered.distincts.estimate() if gathered.distincts else EXACT_ZERO
     facts = _plain(leaf, gathered.kind, basics, distinct)
-    facts = replace(facts, top=_top(counted, ordered))
+    facts = replace(facts, top=_top(counted, repeated))
     if gathered.kind in ("text", "number", "time", "boolean") and len(counted):
         facts, problems = _meant(facts, gathered, counted)
     else:
         problems = column_problems(facts, None)
     if gathered.kind == "list":
-        lengths = spread_of(Counted(counted.values, counted.counts, counted.seen, counted.rows))
+        lengths = spread_of(counted)
         facts = replace(facts, top=(), distinct=EXACT_ZERO, length_histogram=lengths.histogram)
         problems = ()
     return Made(facts, problems, basics.filled, distinct.exact, repeats, leaf, gathered.kind)
@@ -151,17 +151,24 @@ def _bounds(leaf: Leaf, low: Any, high: Any) -> tuple[str | None, str | None]:
     return first[:200], last[:200]
 
 
-def _top(counted: Counted, ordered: Hashes | None) -> tuple[ValueCount, ...]:
+def _repeated(ordered: Hashes, times: Rows) -> tuple[Hashes, Rows]:
+    """The hashes that stand more than once, in order, and how often each does."""
+    often = times > 1
+    starts = np.cumsum(times)[often] - times[often]
+    return ordered[starts], times[often]
+
+
+def _top(counted: Counted, repeated: tuple[Hashes, Rows] | None) -> tuple[ValueCount, ...]:
     """The most frequent values; of a sample, those that stand out or whose rows can be counted."""
+    if repeated is not None and not counted.complete:
+        known, times = repeated
+        if not len(known):
+            return ()
+        at = np.searchsorted(known, counted.hashes).clip(max=len(known) - 1)
+        often = known[at] == counted.hashes
+        counted = Counted(counted.values.filter(pl.Series(often)), pl.Series(times[at][often]), 0, 0)
     top = counted.frequent(TOP)
-    if not top.height:
-        return ()
     texts = as_text(top.get_column(VALUE)).to_list()
-    if ordered is not None and not counted.complete:
-        hashes = top.get_column(VALUE).hash().to_numpy()
-        rows = np.searchsorted(ordered, hashes, side="right") - np.searchsorted(ordered, hashes, side="left")
-        ranked = sorted(zip(texts, rows.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-        return tuple(ValueCount(text[:200], Number(n)) for text, n in ranked if n > 1)
     least = 1 if counted.complete else 3  # twice in a sample is chance
     pairs = zip(texts, top.get_column(COUNT).to_list(), strict=True)
     return tuple(ValueCount(text[:200], counted.number(n)) for text, n in pairs if n >= least)
@@ -177,8 +184,8 @@ def _meant(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tuple[
         spread = spread_of(counted, gathered.numbers())
         facts = replace(facts, quantiles=spread.quantiles, histogram=spread.histogram, outliers=spread.outliers)
         if facts.type == INTEGER and int(facts.minimum or 0) >= 19_000_101 and int(facts.maximum or 0) <= 20_991_231:
-            texts = Counted(counted.values.cast(pl.String), counted.counts, counted.seen, counted.rows)
-            facts = replace(facts, dates=date_formats(texts, shapes_of(texts.values)))
+            texts = counted.like(counted.values.cast(pl.String))
+            facts = replace(facts, dates=date_formats(texts, shapes_of(texts.values), ["9"]))
     panel = _panel(facts, counted)
     guesses = guess(panel)
     best = guesses[0] if guesses and guesses[0].confidence >= DECIDED else None
@@ -198,25 +205,28 @@ def _settled(facts: ColumnProfile, best: SemanticGuess | None) -> DataType:
 
 
 def _textual(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tuple[ColumnProfile, Counted]:
-    level = gathered.shapes.level if gathered.shapes is not None else level_for(counted.values)
+    places = counted.chosen(FORMATS)
+    some = counted.at(places)
     if gathered.shapes is not None:
-        rows = gathered.shapes.rows
-        counts = gathered.shapes.counts()
-        shaped = Shaped(counts, level, gathered.basics.rows, gathered.basics.rows, gathered.shapes.lost)
-        assert rows >= 0
+        every = gathered.shapes.counts()
+        rows = gathered.basics.rows
+        shaped = Shaped(every, gathered.shapes.level, rows, rows, gathered.shapes.lost)
+        shapes = shapes_of(some.values)
     else:
-        shaped = Shaped.of(counted, level)
+        shapes = shapes_of(counted.values)
+        level = level_of(shapes)
+        shaped = Shaped.of(counted, shapes if level == "runs" else shapes_of(counted.values, level), level)
+        shapes = shapes if places is None else shapes[pl.Series(places)]
     marks = placeholders_of(counted)
-    some = counted.some(FORMATS)
     empty = sum(int(m.count.value) for m in marks)
     if not counted.complete:
         empty = round(empty * counted.seen / counted.rows)
-    kind, dates, numbers = typed(some, shapes_of(some.values), round(empty * some.filled / max(1, counted.filled)))
-    lengths = spread_of(Counted(counted.values.str.len_chars(), counted.counts, counted.seen, counted.rows))
+    kind, dates, numbers = typed(some, shapes, round(empty * some.filled / max(1, counted.filled)))
+    lengths = spread_of(counted.like(counted.values.str.len_chars()))
     facts = replace(
         facts, type=kind, dates=dates, numbers=numbers, placeholders=marks,
         patterns=patterns_of(shaped, counted), padded=padded_of(shaped),
-        casing=casing_of(shaped if level == "runs" else Shaped.of(some, "runs")),
+        casing=casing_of(shaped if shaped.level == "runs" else Shaped.of(some, shapes, "runs")),
         length_histogram=lengths.histogram,
     )  # fmt: skip
     if kind != TEXT:

@@ -53,15 +53,16 @@ ORDERS: dict[
 NEED_PROOF = (("%Y", "%d", "%m"), ("%y", "%m", "%d"))
 
 
-def date_formats(counted: Counted, shapes: pl.Series) -> tuple[DateFormat, ...]:
+def date_formats(counted: Counted, shapes: pl.Series, kinds: list[str]) -> tuple[DateFormat, ...]:
     """The formats that a fair share of the texts fit, best first.
 
     Args:
         counted: The texts.
         shapes: Their shapes at the level 'runs'.
+        kinds: The different shapes, or the most frequent ones.
     """
     found: list[DateFormat] = []
-    for family, mask in _families(shapes):
+    for family, mask in _families(shapes, kinds):
         part = counted.only(mask)
         texts = part.values.str.strip_chars()
         parts = texts.str.extract_groups(PATTERNS[family]).struct.unnest()
@@ -93,8 +94,7 @@ def is_instant(format_: str) -> bool:
     return "%z" in format_ or "UTC" in format_
 
 
-def _families(shapes: pl.Series) -> Iterable[tuple[str, pl.Series]]:
-    kinds = shapes.unique().to_list()
+def _families(shapes: pl.Series, kinds: list[str]) -> Iterable[tuple[str, pl.Series]]:
     for family, pattern in SHAPES.items():
         fitting = [shape for shape in kinds if pattern.fullmatch(shape.strip())]
         if fitting:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .number import Z95, Number
 
-__all__ = ["Budget", "Distincts", "Hashes", "runs"]
+__all__ = ["Budget", "Distincts", "Hashes", "different", "runs"]
 
 Hashes = npt.NDArray[np.uint64]
 SKETCH = 16_384  # kept hashes: the estimate's standard error is 1/sqrt(this), 0.8 %
@@ -102,6 +102,11 @@ def _unique(hashes: Hashes) -> Hashes:
     # np.unique goes by a hash table since numpy 2.3, ten times slower than sorting
     ordered = np.sort(hashes)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+
+
+def different(hashes: Hashes) -> int:
+    """How many different hashes there are."""
+    return len(runs(np.sort(hashes)))
 
 
 def runs(ordered: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:

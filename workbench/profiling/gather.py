@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from .basics import Basics, basics_of, filled, kind_of
-from .distinct import Budget, Distincts, Hashes
+from .distinct import Budget, Distincts, Hashes, different
 from .leaves import Leaf
-from .shapes import Level, Shapes, shapes_of
+from .shapes import Shapes, level_of, shapes_of
 from .tally import COUNT, VALUE, Tally
 
 __all__ = ["Gathered", "as_plain", "hashes_of"]
@@ -16,7 +16,6 @@ __all__ = ["Gathered", "as_plain", "hashes_of"]
 PROBE = 20_000  # rows of the first batch that choose how a column is counted
 FEW_ROWS = 65_536  # a first batch of no more rows is tallied whatever it holds
 KEY_LIKE = 0.9  # share of different values in the probe from which a column may be a key
-SAME_SHAPES = 0.2  # different shapes per text from which runs say nothing
 
 
 class Gathered:
@@ -51,9 +50,12 @@ class Gathered:
         if self.tally is not None:
             if self.tally.add(values):
                 return
-            counts, self.tally = self.tally.counts(), None
-            self._begin_stream(counts.get_column(VALUE), counts.height / int(counts[COUNT].sum()))
+            tally, self.tally = self.tally, None
+            counts = tally.counts()
+            self._begin_stream(counts.get_column(VALUE), counts.height / max(1, tally.rows))
             self._stream(counts.get_column(VALUE), counts.get_column(COUNT))
+            self.basics.rows += tally.nulls
+            self.basics.nulls += tally.nulls
             return
         self._stream(values, None)
 
@@ -61,20 +63,20 @@ class Gathered:
         if self.kind == "opaque":
             self.distincts = Distincts()
         elif self.kind in ("boolean", "list") or len(values) <= FEW_ROWS:
-            self.tally = Tally()
+            self.tally = Tally(values.dtype)
         else:
             head = values.head(PROBE).drop_nulls()
-            share = head.hash().n_unique() / max(1, len(head))
-            if share > 0.3 and (share > 0.95 or values.hash().n_unique() / len(values) > 0.25):
+            share = different(hashes_of(head)) / max(1, len(head))
+            if share > 0.3 and (share > 0.95 or different(hashes_of(values)) / len(values) > 0.25):
                 self._begin_stream(values, share)
             else:
-                self.tally = Tally()
+                self.tally = Tally(values.dtype)
 
     def _begin_stream(self, values: pl.Series, share: float) -> None:
         keep = self.full or (share >= KEY_LIKE and not values.dtype.is_float())
         self.distincts = Distincts(self.budget if keep else None)
         if self.kind == "text" and self.full:
-            self.shapes = Shapes(level_for(values.drop_nulls().head(PROBE)))
+            self.shapes = Shapes(level_of(shapes_of(values.drop_nulls().head(PROBE))))
         if self.kind in ("number", "time") and self.full:
             self._numbers = []
 
@@ -84,9 +86,9 @@ class Gathered:
         self.basics.add(basics_of(self.leaf, values, counts, found))
         hashes = hashes_of(values)
         self.distincts.add(hashes if counts is None else np.repeat(hashes, counts.to_numpy()))
-        if not self.full and self.distincts.kept and self.distincts.seen > 4 * FEW_ROWS:
-            if self.distincts.estimate().value < 0.75 * self.distincts.seen:
-                self.distincts.forget()
+        seen = self.distincts.seen
+        if not self.full and seen > 4 * FEW_ROWS and self.distincts.estimate().value < 0.75 * seen:
+            self.distincts.forget()  # no key any more
         if self.shapes is not None and len(values):
             self.shapes.add(values, counts)
         if self._numbers is not None:
@@ -135,9 +137,3 @@ def as_plain(values: pl.Series) -> pl.Series:
 def hashes_of(values: pl.Series) -> Hashes:
     """A 64-bit hash of each value, the same for equal values within this process."""
     return values.hash().to_numpy()
-
-
-def level_for(texts: pl.Series) -> Level:
-    """At which level the shapes of these texts say something."""
-    probe = shapes_of(texts.head(PROBE))
-    return "classes" if probe.n_unique() > SAME_SHAPES * len(probe) and len(probe) > 100 else "runs"

@@ -32,14 +32,15 @@ BODY = (
 G = {"": "", ".": r"\.", ",": ",", " ": f"[{SPACES}]", "'": "['’]"}
 
 
-def number_formats(counted: Counted, shapes: pl.Series) -> tuple[NumberFormat, ...]:
+def number_formats(counted: Counted, shapes: pl.Series, kinds: list[str]) -> tuple[NumberFormat, ...]:
     """The ways of writing numbers that a fair share of the texts fit, best first.
 
     Args:
         counted: The texts.
         shapes: Their shapes at the level 'runs'.
+        kinds: The different shapes, or the most frequent ones.
     """
-    kinds = [kind for kind in shapes.unique().to_list() if SHAPE.fullmatch(kind.strip())]
+    kinds = [kind for kind in kinds if SHAPE.fullmatch(kind.strip())]
     if not kinds:
         return ()
     part = counted.only(shapes.is_in(kinds))

@@ -20,7 +20,16 @@ __all__ = ["column_problems", "worst_first"]
 MOSTLY_EMPTY = 0.9
 VARIANTS = 20_000  # different values among which spellings are compared
 MOJIBAKE = "Ã[\u0080-\u00bf©¼¶¤±¨ª«³º§¡­]|â€|Â[\u0080-\u00bf]|ï»¿|\ufffd"
+DOUBTFUL = "[&\nÃâÂï\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]"  # one of these is in all of them
+ENTITIES = r"&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]"
+
+ODDITIES = {  # what some values do, how bad it is, what cures it
+    "mojibake": ("were decoded wrongly ('Ã¼' for 'ü')", 0.65, "read the source with its true encoding"),
+    "html_entities": ("hold HTML entities ('&#252;' for 'ü')", 0.5, "replace"),
+    "line_breaks": ("run over several lines", 0.25, "collapse_space"),
+    "control_characters": ("hold invisible control characters", 0.5, "replace"),
+}
 
 
 def column_problems(facts: ColumnProfile, counted: Counted | None) -> tuple[Problem, ...]:
@@ -170,34 +179,25 @@ def _values(facts: ColumnProfile, counted: Counted) -> Iterator[Problem]:
     if not isinstance(counted.values.dtype, pl.String):
         return
     some = counted.some(VARIANTS)
-    broken = some.values.str.contains(MOJIBAKE)
-    if broken.any():
-        rows = some.where(broken)
-        what = f"{rows} values were decoded wrongly ('Ã¼' for 'ü')"
-        yield Problem(
-            "mojibake",
-            facts.name,
-            what,
-            rows,
-            graded(0.65, facts.share(rows)),
-            "read the source with its true encoding",
-        )
-    entities = some.values.str.contains(r"&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});")
-    if entities.any():
-        rows = some.where(entities)
-        what = f"{rows} values hold HTML entities ('&#252;' for 'ü')"
-        yield Problem("html_entities", facts.name, what, rows, graded(0.5, facts.share(rows)), "replace")
-    lines = some.values.str.strip_chars().str.contains("\n", literal=True)
-    if lines.any():
-        rows = some.where(lines)
-        what = f"{rows} values run over several lines"
-        yield Problem("line_breaks", facts.name, what, rows, graded(0.25, facts.share(rows)), "collapse_space")
-    control = some.values.str.contains(CONTROL)
-    if control.any():
-        rows = some.where(control)
-        what = f"{rows} values hold invisible control characters"
-        yield Problem("control_characters", facts.name, what, rows, 0.4, "replace")
+    yield from _oddities(facts, some)
     yield from _variants(facts, some)
+
+
+def _oddities(facts: ColumnProfile, some: Counted) -> Iterator[Problem]:
+    """Traces of wrong decoding and of markup, and what cannot be seen."""
+    text = pl.col("t")
+    if not some.values.str.contains(DOUBTFUL).any():
+        return
+    hits = some.values.alias("t").to_frame().select(
+        mojibake=text.str.contains(MOJIBAKE),
+        html_entities=text.str.contains(ENTITIES),
+        line_breaks=text.str.strip_chars().str.contains("\n", literal=True),
+        control_characters=text.str.contains(CONTROL),
+    )  # fmt: skip
+    for kind, (words, base, cure) in ODDITIES.items():
+        if hits.get_column(kind).any():
+            rows = some.where(hits.get_column(kind))
+            yield Problem(kind, facts.name, f"{rows} values {words}", rows, graded(base, facts.share(rows)), cure)
 
 
 def _variants(facts: ColumnProfile, some: Counted) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from .tables import candidate_keys, duplicate_rows, key_problems
 
 __all__ = ["profile"]
 
-SAMPLE = 50_000
+SAMPLE = 30_000
 MEMORY = 512 * 2**20
 
 
@@ -61,7 +61,7 @@ def profile(
             cure="polars.from_pandas or polars.from_arrow make one",
         )
     if sample < 1:
-        raise UsageError(f"a sample of {sample} rows says nothing", where="sample", cure="take 50,000")
+        raise UsageError(f"a sample of {sample} rows says nothing", where="sample", cure="take 30,000")
     scanned = scan_rows(frame, full=full, sample=sample, memory=memory)
     made = [_made(frame, column, scanned.sample, full) for column in scanned.columns]
     problems: list[Problem] = [problem for column in made for problem in column.problems]

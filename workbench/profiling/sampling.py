@@ -34,19 +34,22 @@ class Sample:
         """Look at the next rows."""
         start, self.rows = self.rows, self.rows + batch.height
         chosen = _chosen(start, self.rows, self.level)
+        while self._count + len(chosen) > 2 * self.size:
+            self.level += 1
+            self._thin(start)
+            chosen = _chosen(start, self.rows, self.level)
         if len(chosen):
             # A sample of a batch pins the batch's string buffers: rechunk makes a compact copy.
             whole = len(chosen) == batch.height
             self._kept.append(batch if whole else batch[pl.Series(chosen - start)].rechunk())
             self._positions.append(chosen)
             self._count += len(chosen)
-        while self._count > 2 * self.size:
-            self.level += 1
-            self._thin()
 
-    def _thin(self) -> None:
+    def _thin(self, upto: int) -> None:
+        if not self._kept:
+            return
         positions = np.concatenate(self._positions)
-        stays = np.isin(positions, _chosen(0, self.rows, self.level), assume_unique=True)
+        stays = np.isin(positions, _chosen(0, upto, self.level), assume_unique=True)
         frame = pl.concat(self._kept).filter(pl.Series(stays))
         self._kept, self._positions, self._count = [frame], [positions[stays]], frame.height
 

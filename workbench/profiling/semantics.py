@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from . import measures as m
@@ -18,24 +18,16 @@ __all__ = ["PERSONAL", "SEMANTIC_TYPES", "guess"]
 Recogniser = Callable[[Panel], Fit]
 
 PERSONAL = frozenset(
-    [
-        "email",
-        "phone",
-        "person_name",
-        "given_name",
-        "family_name",
-        "birth_date",
-        "national_id",
-        "iban",
-        "card",
-        "street",
-        "ip",
-        "username",
-    ]
-)
+    {
+        "email", "phone", "person_name", "given_name", "family_name", "birth_date", "national_id", "iban", "card",
+        "street", "ip", "username",
+    }
+)  # fmt: skip
 """Meanings whose values are data about a person (GDPR, article 4): masked wherever they are shown."""
 
 LEAST = 0.3  # confidence below which a guess is not worth a line
+OF_NUMBERS = frozenset({"phone", "card", "ean", "isbn", "postcode", "boolean", "year", "money", "percentage"})
+GLANCE = 40  # values that rule a meaning out when none of them fits and the name does not speak of it
 DECIDED = 0.5  # and below which it does not name the column's meaning
 
 
@@ -118,45 +110,12 @@ def _named_only() -> dict[str, tuple[Recogniser, float]]:
     }
 
 
-SEMANTIC_TYPES = tuple(
-    [
-        "age",
-        "boolean",
-        "birth_date",
-        "card",
-        "city",
-        "company",
-        "country",
-        "currency",
-        "doi",
-        "ean",
-        "email",
-        "family_name",
-        "gender",
-        "given_name",
-        "iban",
-        "id",
-        "ip",
-        "isbn",
-        "language",
-        "latitude",
-        "longitude",
-        "money",
-        "national_id",
-        "percentage",
-        "person_name",
-        "phone",
-        "postcode",
-        "quantity",
-        "state",
-        "street",
-        "text",
-        "url",
-        "username",
-        "uuid",
-        "year",
-    ]
-)
+SEMANTIC_TYPES = (
+    "age", "boolean", "birth_date", "card", "city", "company", "country", "currency", "doi", "ean", "email",
+    "family_name", "gender", "given_name", "iban", "id", "ip", "isbn", "language", "latitude", "longitude", "money",
+    "national_id", "percentage", "person_name", "phone", "postcode", "quantity", "state", "street", "text", "url",
+    "username", "uuid", "year",
+)  # fmt: skip
 """Every meaning that may be guessed."""
 
 
@@ -180,8 +139,11 @@ _NONE = SemanticGuess("", 0.0)
 
 def _guesses(panel: Panel) -> Iterator[SemanticGuess]:
     says = name_says(panel.name)
+    glance = replace(panel, values=panel.values[:GLANCE])
     for kind, meaning in _meanings().items():
-        if panel.dated and kind not in ("year",):
+        if (panel.dated and kind != "year") or (panel.numeric and kind not in OF_NUMBERS and kind not in says):
+            continue
+        if kind not in says and not meaning.fits(glance).share:
             continue
         fit = meaning.fits(panel)
         if fit.share < meaning.least * 0.999 or not fit.share:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["Level", "Shapes", "shapes_of"]
+__all__ = ["Level", "Shapes", "level_of", "shapes_of"]
 
 Level = Literal["runs", "classes"]
 Bytes = npt.NDArray[np.uint8]
@@ -22,6 +22,7 @@ LONGEST = 512  # characters looked at: a novel in a cell has no shape worth its 
 DIGIT, LOWER, UPPER, UNCASED = 252, 253, 254, 255  # bytes that UTF-8 never has
 DROPPED = 1  # stands in the table of code points only
 MARKS = {DIGIT: "9", LOWER: "a", UPPER: "A", UNCASED: "x"}
+SAME = 0.2  # different shapes per text from which runs say nothing
 MOST = 4096  # different shapes kept while counting
 
 
@@ -79,6 +80,11 @@ def _beyond_ascii(raw: Bytes, codes: Bytes, level: Level) -> Bytes:
         vanish.append(lead[(more >= step) & ((kind == DROPPED) | (kind == ord(" ")))] + step)
     gone = np.concatenate(vanish)
     return np.delete(codes, gone) if len(gone) else codes
+
+
+def level_of(shapes: pl.Series) -> Level:
+    """At which level shapes say something, judged by those at the level 'runs'."""
+    return "classes" if len(shapes) > 100 and shapes.n_unique() > SAME * len(shapes) else "runs"
 
 
 @cache

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
+import numpy as np
 import polars as pl
 
 from workbench.model import DATE, FLOAT, INTEGER, TEXT, TIME, TIMESTAMP, DataType, decimal
 
 from .counted import Counted
 from .dates import date_formats, is_clock, is_instant, is_moment
+from .distinct import Hashes
 from .facts import Casing, DateFormat, NumberFormat, Pattern, ValueCount
 from .number import Number
 from .numbers import has_leading_zeros, number_formats
 from .reference import alternatives
-from .shapes import Level, Shapes, shapes_of
+from .shapes import Level, shapes_of
 from .tally import COUNT, VALUE
 
 __all__ = ["Shaped", "casing_of", "padded_of", "patterns_of", "placeholders_of", "read", "typed"]
 
 TOP = 20
+SHAPES = 200  # most frequent shapes among which dates and numbers are looked for
 EXAMPLES = 2_000  # different values that examples and lengths of shapes are taken from
 MOSTLY = 0.95  # share of the values from which a text column is of numbers
 DATED = 0.9  # share from which it is of dates: nothing else looks like them
@@ -45,12 +49,11 @@ class Shaped:
     lost: int = 0
 
     @classmethod
-    def of(cls, counted: Counted, level: Level) -> Shaped:
-        """Make the shapes of the values at hand."""
-        shapes = Shapes(level)
-        if len(counted):
-            shapes.add(counted.values, counted.counts)
-        return cls(shapes.counts(), level, counted.seen, counted.rows, shapes.lost)
+    def of(cls, counted: Counted, shapes: pl.Series, level: Level) -> Shaped:
+        """From the shapes of the values at hand."""
+        frame = pl.DataFrame([shapes.alias("shape"), counted.counts.alias("count")])
+        sums = frame.group_by("shape").agg(pl.col("count").sum())
+        return cls(sums.sort("count", "shape", descending=[True, False]), level, counted.seen, counted.rows)
 
     def number(self, hits: int) -> Number:
         """Rows of some shapes, projected to all."""
@@ -67,9 +70,8 @@ class Shaped:
 def patterns_of(shaped: Shaped, counted: Counted) -> tuple[Pattern, ...]:
     """The most frequent shapes with an example and the lengths seen."""
     some = counted.some(EXAMPLES)
-    frame = pl.DataFrame(
-        [shapes_of(some.values, shaped.level).alias("shape"), some.values.alias(VALUE), some.counts.alias(COUNT)]
-    )
+    shapes = shapes_of(some.values, shaped.level)
+    frame = pl.DataFrame([shapes.alias("shape"), some.values.alias(VALUE), some.counts.alias(COUNT)])
     top = shaped.counts.head(TOP)
     frame = frame.join(top.select("shape"), on="shape", how="semi").sort(COUNT, VALUE, descending=[True, False])
     examples = {
@@ -149,10 +151,13 @@ def placeholders_of(counted: Counted, alpha_two: bool = False) -> tuple[ValueCou
         counted: Texts.
         alpha_two: The values are two-letter codes: 'NA' is Namibia.
     """
-    plain = counted.values.str.strip_chars().str.to_lowercase()
+    padded = counted.values.str.contains(r"^\s|\s$")
+    there = pl.Series(np.isin(counted.hashes, _placeholder_hashes())) | padded
+    few = pl.DataFrame(
+        [counted.values.filter(there).str.strip_chars().alias(VALUE), counted.counts.filter(there).alias(COUNT)]
+    )
     known = [p for p in alternatives("placeholders") if not (alpha_two and p == "na")]
-    there = plain.is_in(known)
-    marks = pl.DataFrame([counted.values.str.strip_chars().alias(VALUE), counted.counts.alias(COUNT)]).filter(there)
+    marks = few.filter(few.get_column(VALUE).str.to_lowercase().is_in(known))
     hits = marks.group_by(VALUE).agg(pl.col(COUNT).sum()).sort(COUNT, VALUE, descending=[True, False]).head(TOP)
     usual = counted.filled / max(1, len(counted))
     found = []
@@ -161,6 +166,14 @@ def placeholders_of(counted: Counted, alpha_two: bool = False) -> tuple[ValueCou
         if wordy or (count >= 3 and count > 10 * usual):
             found.append(ValueCount(value, counted.number(count)))
     return tuple(found)
+
+
+@cache
+def _placeholder_hashes() -> Hashes:
+    """Placeholders in the usual cases: comparing hashes spares folding the case of every value."""
+    known = alternatives("placeholders")
+    written = {form for p in known for form in (p, p.upper(), p.capitalize(), p.title())}
+    return np.sort(pl.Series(sorted(written)).hash().to_numpy())
 
 
 def typed(
@@ -173,7 +186,11 @@ def typed(
         shapes: Their shapes at the level 'runs'.
         empty: Rows looked at that hold a placeholder: they have no say.
     """
-    dates, numbers = date_formats(counted, shapes), number_formats(counted, shapes)
+    usual = shapes.value_counts()
+    if usual.height > SHAPES:
+        usual = usual.top_k(SHAPES, by=["count", shapes.name])
+    kinds = [kind for kind in usual[shapes.name].to_list() if "9" in kind]
+    dates, numbers = date_formats(counted, shapes, kinds), number_formats(counted, shapes, kinds)
     told = counted.number(max(1, counted.filled - empty)).value
     kind = TEXT
     if dates and sum(d.matched.value for d in dates if d.status != "rival") >= DATED * told:
