@@ -9,6 +9,9 @@ from workbench.errors import Fault, LinkModelError, did_you_mean
 from workbench.model import Document, dump_yaml, parse_document, read_document, validate, write_text
 
 from .model import LinkModel, plain_model
+from .similarity import comparers
+from .standardising import known_steps, written
+from .survivorship import survivors
 
 __all__ = ["dump_link_model", "load_link_model", "parse_link_model", "save_link_model"]
 
@@ -63,6 +66,15 @@ def _strays(document: Document, model: LinkModel) -> list[Fault]:
         seen.add(comparison.id)
         for j, name in enumerate(comparison.fields):
             known(name, model.fields, "field", "comparisons", i, "fields", j)
+    for field, rule_ in model.fields.items():
+        for j, step in enumerate(rule_.standardise):
+            known(written(step)[0], known_steps(), "step", "fields", field, "standardise", j)
+    for i, comparison in enumerate(model.comparisons):
+        for j, level in enumerate(comparison.levels):
+            if level.using is not None:
+                known(level.using, comparers, "comparer", "comparisons", i, "levels", j, "using")
+    for field, survivor in model.survivorship.items():
+        known(survivor.take, survivors, "survivor", "survivorship", field, "take")
     for system, about in model.systems.items():
         for name in about.columns:
             known(name, model.fields, "field", "systems", system, "columns", name)

@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 
 from workbench.errors import UsageError
+from workbench.model import STEPS
 from workbench.registry import Registry
 
+from .catalogue import catalogue_step
 from .model import FieldRule
 
 __all__ = ["standardised", "standardisers"]
@@ -132,12 +134,17 @@ def standardised(rule: FieldRule, value: pl.Expr, name: str) -> pl.Expr:
         UnknownNameError: A step is not known.
     """
     for step in rule.standardise or USUAL[rule.type]:
-        verb, given = (step, ()) if isinstance(step, str) else next((k, (v,)) for k, v in step.items())
+        verb, args = written(step)
+        if verb not in standardisers and verb in STEPS:
+            value = catalogue_step(value, verb, args, name)
+            continue
         try:
-            value = standardisers[verb](value, *given)
+            value = standardisers[verb](value, *([] if args is None else [args]))
         except (TypeError, ValueError) as e:
             where = f"field '{name}'"
-            raise UsageError(f"the step '{verb}' cannot take {given}: {e}", where=where, cure="mend the step") from None
+            raise UsageError(
+                f"the step '{verb}' cannot take {args!r}: {e}", where=where, cure="mend the step"
+            ) from None
     if rule.type == "date":
         value = _iso_date(value, rule.formats)
     if rule.missing:
@@ -146,6 +153,16 @@ def standardised(rule: FieldRule, value: pl.Expr, name: str) -> pl.Expr:
     if rule.type == "number":
         value = value.str.replace_all(",", ".").cast(pl.Float64, strict=False)
     return value.alias(name)
+
+
+def written(step: str | Mapping[str, Any]) -> tuple[str, Any]:
+    """A step's name and arguments, as written: 'trim' or {last: 7}."""
+    return (step, None) if isinstance(step, str) else next(iter(step.items()))
+
+
+def known_steps() -> list[str]:
+    """All steps a field may name: ours, which suit comparing, and the mapping step catalogue."""
+    return sorted({*standardisers, *STEPS})
 
 
 def _iso_date(value: pl.Expr, formats: tuple[str, ...]) -> pl.Expr:
