@@ -167,9 +167,10 @@ class ExplodeSpec(Part):
 
 
 class GroupSpec(Part):
-    """One row per key with aggregates: {total: {sum: amount}}."""
+    """One row per key with aggregates: {total: {sum: amount}}; steps, by source field, come before."""
 
     by: Names
+    steps: dict[str, Steps] = {}
     take: dict[str, dict[Literal["sum", "count", "min", "max", "count_distinct", "any"], str | None]]
 
 
