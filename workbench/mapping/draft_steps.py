@@ -90,9 +90,8 @@ def assumptions(d: Draftee) -> list[str]:
         if number.status in ("assumed", "conflicting"):
             read = f"decimal '{number.decimal}', group '{number.group}'"
             notes.append(f"{d.source.name}: {read} is assumed, {number.ambiguous} values read differently otherwise")
-    if (d.target.semantic_type or "") == "phone" and not d.nearest("country"):
-        if not d.source.semantic or d.source.semantic.form not in ("E164", "international"):
-            notes.append(f"{d.source.name}: no country is known; add the step {{phone: {{region: XX}}}}")
+    if (d.target.semantic_type or "") == "phone" and not _dials_anywhere(d) and not d.nearest("country"):
+        notes.append(f"{d.source.name}: no country is known; add the step {{phone: {{region: XX}}}}")
     if kind == "timestamp" and not d.target.type.local and not any("%z" in f.format for f in d.source.dates[:1]):
         notes.append(f"{d.source.name}: the zone UTC is assumed")
     return notes
@@ -242,6 +241,10 @@ def _part(d: Draftee, found: str) -> list[Any] | None:
     return [{"split_name": {"from": form, "part": part}}]
 
 
+def _dials_anywhere(d: Draftee) -> bool:
+    return d.source.semantic is not None and d.source.semantic.form in ("E164", "international")
+
+
 def _phone(d: Draftee, found: str) -> list[Any] | None:
     if found and found != "phone":
         return None
@@ -252,7 +255,7 @@ def _phone(d: Draftee, found: str) -> list[Any] | None:
     if country:
         return [{"phone": {"region_from": country, "to": "E164"}}]
     # Without a country a local number cannot be read: the draft keeps it, and says so.
-    return [{"phone": {"to": "E164"}}] if form in ("E164", "international") else None
+    return [{"phone": {"to": "E164"}}] if _dials_anywhere(d) else None
 
 
 def _postcode(d: Draftee, found: str) -> list[Any] | None:

@@ -1,0 +1,157 @@
+"""The verbs: what they write, what they print, and their exit codes (0 fine, 1 falls short, 2 usage)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workbench.model import load_spec
+
+from .conftest import Cli
+
+
+@pytest.fixture
+def retail(root: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(root / "data" / "retail", tmp_path / "retail"))
+
+
+def test_help_names_every_verb(cli: Cli):
+    shown = cli("--help").stdout
+    verbs = ["sample", "profile", "contract", "match", "apply", "verify", "run", "steps", "schema", "approve"]
+    assert [v for v in verbs if v not in shown] == []
+
+
+def test_an_unknown_verb_is_a_usage_error(cli: Cli):
+    done = cli("mtach")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_profile_shows_types_meanings_and_problems(cli: Cli, retail: Path):
+    done = cli("profile", f"{retail}/landscape.yaml:crm.customers")
+    assert done.returncode == 0, done.stderr
+    assert "person_name (Last, First)" in done.stdout
+
+
+def test_profile_json_masks_personal_values(cli: Cli, retail: Path):
+    done = cli("profile", f"{retail}/landscape.yaml:crm.customers", "--json")
+    facts = json.loads(done.stdout)
+    first = pl.read_csv(retail / "crm" / "customers.csv", separator=";", infer_schema=False)["email"].drop_nulls()[0]
+    assert first not in done.stdout
+    assert facts["name"] == "crm.customers"
+
+
+def test_profile_writes_a_page(cli: Cli, retail: Path, tmp_path: Path):
+    done = cli("profile", f"{retail}/landscape.yaml:erp.orders", "-o", "orders.html")
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "orders.html").read_text()
+    assert page.startswith("<!doctype html>")
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_a_missing_file_is_told_without_a_traceback(cli: Cli):
+    done = cli("profile", "nowhere.csv")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "nowhere.csv" in done.stderr
+
+
+def test_a_misspelt_dataset_comes_with_the_nearest(cli: Cli, retail: Path):
+    done = cli("profile", f"{retail}/landscape.yaml:crm.custmers")
+    assert done.returncode == 2
+    assert "did you mean 'crm.customers'" in done.stderr
+
+
+def test_match_writes_a_draft_that_reads_back(cli: Cli, retail: Path, tmp_path: Path):
+    done = cli("match", f"{retail}/landscape.yaml:shop.customers", "Customer", "-o", "draft.yaml")
+    assert done.returncode == 0, done.stderr
+    assert load_spec(tmp_path / "draft.yaml").fields["email"].from_ == ("email",)
+
+
+def test_apply_writes_passed_and_rejected_rows_and_balances(cli: Cli, retail: Path):
+    spec = retail / "specs" / "crm-customers.yaml"
+    done = cli("apply", spec, "crm.customers", "out.parquet", "--json", cwd=retail)
+    counts = json.loads(done.stdout)
+    assert done.returncode == (1 if counts["rejected"] else 0), done.stderr
+    assert pl.read_parquet(retail / "out.parquet").height == counts["rows_out"]
+    went = counts["rows_out"] + counts["rejected"] + sum(counts["booked"].values())
+    assert counts["rows_in"] + counts["added"] == went
+
+
+def test_apply_with_rejects_exits_1_and_keeps_dead_letters(cli: Cli, retail: Path):
+    spec = retail / "specs" / "shop-customers.yaml"
+    rows = retail / "broken.ndjson"
+    lines = (retail / "shop" / "customers.ndjson").read_text().splitlines()[:20]
+    record = json.loads(lines[0]) | {"name": "Mononym"}
+    rows.write_text("\n".join([json.dumps(record), *lines[1:]]) + "\n")
+    done = cli("apply", spec, rows, "out.parquet", "--rejects", "dead", cwd=retail)
+    assert done.returncode == 1
+    letters = pl.read_parquet(retail / "dead" / "**" / "*.parquet")
+    assert letters["name"].to_list() == ["Mononym"]
+    assert letters["_reason"][0] == "is not a name in the form 'First Last'"
+
+
+def test_a_faulty_spec_tells_all_faults_with_lines(cli: Cli, retail: Path):
+    spec = retail / "specs" / "crm-customers.yaml"
+    spec.write_text(spec.read_text().replace("from: email,", "from: emial,").replace("alpha2", "alfa2"))
+    done = cli("apply", spec, "crm.customers", "out.parquet", cwd=retail)
+    assert done.returncode == 1
+    assert "2 faults" in done.stderr
+    assert "crm-customers.yaml:" in done.stderr
+    assert not (retail / "out.parquet").exists()
+
+
+def test_verify_passes_the_reviewed_spec(cli: Cli, retail: Path):
+    done = cli("verify", retail / "specs" / "erp-products.yaml", "--json", cwd=retail)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["passed"] is True
+
+
+def test_verify_falls_short_when_a_promise_is_broken(cli: Cli, retail: Path):
+    spec = retail / "specs" / "erp-products.yaml"
+    spec.write_text(spec.read_text().replace("unique: [product_id]", "unique: [category]"))
+    done = cli("verify", spec, cwd=retail)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_approval_is_bound_to_what_the_spec_does(cli: Cli, retail: Path):
+    from workbench.governance import is_approved
+
+    spec = retail / "specs" / "erp-products.yaml"
+    assert cli("approve", spec, "--by", "erp-team", cwd=retail).returncode == 1
+    assert cli("approve", spec, "--by", "integration-board", cwd=retail).returncode == 0
+    assert is_approved(load_spec(spec))
+    spec.write_text(spec.read_text().replace("digits: '3'", "digits: '2'").replace("digits: 3", "digits: 2"))
+    assert not is_approved(load_spec(spec))
+
+
+def test_a_sample_is_made_and_can_be_read(cli: Cli, tmp_path: Path):
+    done = cli("sample", "retail", "mine", "--rows", 50, "--seed", 7)
+    assert done.returncode == 0, done.stderr
+    assert cli("profile", "mine/landscape.yaml:crm.customers").returncode == 0
+
+
+def test_contract_diff_grades_the_change(cli: Cli, retail: Path):
+    old = retail / "contracts" / "entities" / "Product.odcs.yaml"
+    new = retail / "new.odcs.yaml"
+    new.write_text(old.read_text().replace("name: ean", "name: ean13"))
+    done = cli("contract", "diff", old, new, "--json")
+    assert json.loads(done.stdout)["grade"] == "major"
+
+
+def test_the_step_reference_is_current(cli: Cli, root: Path):
+    assert cli("steps", "--markdown").stdout == (root / "docs" / "steps.md").read_text(), (
+        "write it anew: workbench steps --markdown > docs/steps.md"
+    )
+
+
+@pytest.mark.parametrize("args", [("sample", "bank", "x"), ("steps", "trimm"), ("run", "landscape.yaml"), ("apply",)])
+def test_usage_errors_exit_2(cli: Cli, args: tuple[str, ...]):
+    done = cli(*args)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
