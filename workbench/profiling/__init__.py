@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .contracts import infer_contract
 from .dataset import Dependency, ForeignKey, KeyCandidate, Problem, Profile
 from .facts import (
     Casing,
@@ -39,6 +40,7 @@ __all__ = [
     "SemanticGuess",
     "Status",
     "ValueCount",
+    "infer_contract",
     "mask",
     "profile",
 ]

@@ -127,6 +127,7 @@ def _plain(leaf: Leaf, kind: str, basics: Basics, distinct: Number) -> ColumnPro
     return ColumnProfile(
         name=leaf.name,
         physical=str(leaf.dtype),
+        path=(leaf.column, *leaf.steps),
         type=logical(leaf.dtype),
         rows=Number(basics.rows),
         nulls=Number(basics.nulls),

@@ -166,6 +166,7 @@ class ColumnProfile:
     Attributes:
         name: The column or the flattened path.
         physical: The type that holds it now, as Polars names it.
+        path: The column, then names of members, '[]' standing for each item of a list.
         type: The logical type that the values have: a text column of dates is a date.
         rows: Rows, or items where the path leads through lists.
         nulls: Rows without a value.
@@ -199,6 +200,7 @@ class ColumnProfile:
 
     name: str
     physical: str
+    path: tuple[str, ...] = ()
     type: DataType = TEXT
     rows: Number = EXACT_ZERO
     nulls: Number = EXACT_ZERO

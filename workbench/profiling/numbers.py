@@ -23,7 +23,9 @@ MOSTLY = 99  # see dates
 MONEY_LETTERS = {"kr", "Kr", "Rs", "Fr", "zł", "Kč", "Ft", "lei"}
 SPACES = "  \u202f\u2009"
 SHAPE = re.compile(
-    r"[(\-+−]?[^\d\w\s]?(?:[A-Za]{1,2} ?|[^\d\w\s] ?)?[(\-+−]?(?:[.,]?9(?:[.,' ’]9)*[.,]?)(?:[Ee][+\-]?9|A[+\-]?9)? ?(?:[)\-]|%|[^\d\w\s]|[Aa]{1,2})?"
+    r"[(\-+−]?[^\d\w\s]?(?:[Aa]{1,2} ?|[^\d\w\s] ?)?[(\-+−]?"  # brackets, sign, currency
+    r"[.,]?9(?:[.,' ’]9)*[.,]?(?:[EeAa][+\-]?9)?"  # digits in groups, exponent
+    r" ?(?:[)\-]|%|[^\d\w\s]|[Aa]{1,2})?"  # bracket, sign, unit
 )
 BODY = (
     r"^(?P<open>\()?(?P<sign>[-+−])?(?P<prefix>[^\d\s.,()+\-−]{1,4})?\s?(?P<inner>[-+−])?"

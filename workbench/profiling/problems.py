@@ -207,9 +207,13 @@ def _variants(facts: ColumnProfile, some: Counted) -> Iterator[Problem]:
         return
     plain = some.values.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" .")
     frame = pl.DataFrame([some.values.alias("value"), some.counts.alias("count"), plain.alias("plain")])
-    groups = frame.sort("count", "value", descending=[True, False]).group_by("plain", maintain_order=True).agg(
-        pl.col("value"), rows=pl.col("count").sum() - pl.col("count").max(), kinds=pl.len()
-    ).filter((pl.col("kinds") > 1) & (pl.col("plain") != "")).sort("rows", "plain", descending=[True, False])  # fmt: skip
+    groups = (
+        frame.filter(frame.get_column("plain").is_duplicated() & (plain != ""))
+        .sort("count", "value", descending=[True, False])
+        .group_by("plain", maintain_order=True)
+        .agg("value", rows=pl.col("count").sum() - pl.col("count").max())
+        .sort("rows", "plain", descending=[True, False])
+    )
     if not groups.height:
         return
     shown = [mask(v) if facts.personal else v for v in groups["value"][0].to_list()[:3]]

@@ -225,6 +225,8 @@ def postcode(panel: Panel) -> Fit:
     together = share_of(panel.values, lambda v: any(test(v) for test in _postcode_tests().values()))
     if shares[best] < together - 0.1:
         return Fit(together, "mixed", "look like postcodes of several countries")
+    if best == "US" and not any("-" in v for v in panel.values):
+        best, shares[""] = "", shares["US"]  # five digits are postcodes of many countries
     return Fit(shares[best], best, "look like postcodes")
 
 

@@ -57,8 +57,8 @@ PHRASES = {
     "boolean": "is, has, flag, active, enabled, deleted, valid, verified, opt in, consent, indicator, ind, newsletter",
     "text": "description, remark, remarks, comment, comments, note, notes, memo, text, message, bemerkung, abstract,"
     " details, body, summary, feedback, review",
-    "id": "id, key, no, nr, num, number, code, identifier, ref, reference, sku, serial, kennung, nummer, idx, index, seq,"
-    " pk, fk, article, artnr, kdnr, rowid, handle, hash, token",
+    "id": "id, key, no, nr, num, number, code, identifier, ref, reference, sku, serial, kennung, nummer, idx, index,"
+    " seq, pk, fk, article, artnr, kdnr, rowid, handle, hash, token",
 }  # fmt: skip
 
 
