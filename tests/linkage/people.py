@@ -24,11 +24,14 @@ blocking:
 - {same: ["soundex(first)", city]}
 comparisons:
 - {id: first, fields: first, term_frequency: true,
-   levels: [{test: exact, m: 0.8, u: 0.05}, {test: jaro_winkler, at: 0.85, m: 0.15, u: 0.02}, {test: else, m: 0.05, u: 0.93}]}
+   levels: [{test: exact, m: 0.8, u: 0.05}, {test: jaro_winkler, at: 0.85, m: 0.15, u: 0.02},
+   {test: else, m: 0.05, u: 0.93}]}
 - {id: last, fields: last,
-   levels: [{test: exact, m: 0.8, u: 0.02}, {test: damerau_levenshtein, at: 1, m: 0.1, u: 0.01}, {test: else, m: 0.1, u: 0.97}]}
+   levels: [{test: exact, m: 0.8, u: 0.02}, {test: damerau_levenshtein, at: 1, m: 0.1, u: 0.01},
+   {test: else, m: 0.1, u: 0.97}]}
 - {id: born, fields: born,
-   levels: [{test: exact, m: 0.8, u: 0.01}, {test: date_parts, at: 2, m: 0.15, u: 0.05}, {test: else, m: 0.05, u: 0.94}]}
+   levels: [{test: exact, m: 0.8, u: 0.01}, {test: date_parts, at: 2, m: 0.15, u: 0.05},
+   {test: else, m: 0.05, u: 0.94}]}
 - {id: city, fields: city, levels: [{test: exact, m: 0.8, u: 0.2}, {test: else, m: 0.2, u: 0.8}]}
 prior: 0.01
 thresholds: {match: 0.5, keep: 0}
@@ -70,8 +73,8 @@ def doubled(size: int, seed: int) -> pl.DataFrame:
 
     names, families, towns = words(40), words(150), words(20)
     rows = [
-        (rng.choice(names), rng.choice(families), f"19{rng.integers(40, 99)}-{rng.integers(1, 13):02}-{rng.integers(1, 28):02}",
-         rng.choice(towns), i)
+        (rng.choice(names), rng.choice(families),
+         f"19{rng.integers(40, 99)}-{rng.integers(1, 13):02}-{rng.integers(1, 28):02}", rng.choice(towns), i)
         for i in range(size)
     ]  # fmt: skip
     for i in range(0, size, 3):

@@ -20,7 +20,11 @@ from workbench.linkage.transforms import key_codes
 
 def pairs_of(records: Records, m: LinkModel, new: np.ndarray | None = None) -> list[tuple[int, int]]:
     blocks = [block(records, r, m.scope, new) for r in m.blocking]
-    return [p for _, a, b, _ in candidate_pairs(blocks, records, m.scope, size=7) for p in zip(a.tolist(), b.tolist(), strict=True)]
+    return [
+        p
+        for _, a, b, _ in candidate_pairs(blocks, records, m.scope, size=7)
+        for p in zip(a.tolist(), b.tolist(), strict=True)
+    ]
 
 
 def by_hand(records: Records, m: LinkModel, new: np.ndarray | None = None) -> set[tuple[int, int]]:

@@ -46,7 +46,11 @@ def test_records_of_a_clean_system_are_linked_one_to_one_best_first():
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(-5, 9)), max_size=30), st.booleans(), st.randoms())
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(-5, 9)), max_size=30),
+    st.booleans(),
+    st.randoms(),
+)
 def test_promises_hold_and_order_does_not_matter(raw: list[tuple[int, int, int]], cohesive: bool, random: object):
     best = {(min(a, b), max(a, b)): float(w) for a, b, w in raw if a != b}
     links = [(a, b, w) for (a, b), w in best.items()]

@@ -112,7 +112,9 @@ def test_a_crosswalk_survives_saving_and_loading(tmp_path):
 
 def test_overrides_are_honoured_and_missing_records_flagged():
     frame = people(20, 3)
-    rules = Overrides(must_link=(Override(pair=("crm:r1", "crm:r2")),), cannot_link=(Override(pair=("crm:r0", "crm:gone")),))
+    rules = Overrides(
+        must_link=(Override(pair=("crm:r1", "crm:r2")),), cannot_link=(Override(pair=("crm:r0", "crm:gone")),)
+    )
     done = link({"crm": frame}, model(), overrides=rules)
     together = next(c for c in partition(done) if ("crm", "r1") in c)
     assert ("crm", "r2") in together

@@ -28,8 +28,12 @@ def every_pair(values: list[str]) -> tuple[Column, np.ndarray, np.ndarray]:
 def test_a_bound_never_rules_out_what_reaches_the_level(values: list[str], at: float, edits: int):
     column, left, right = every_pair(values)
     texts = column.values.to_list()
-    alike = np.array([JaroWinkler.similarity(texts[a], texts[b]) >= at and bool(texts[a]) for a, b in zip(left, right, strict=True)])
-    near = np.array([DamerauLevenshtein.distance(texts[a], texts[b]) <= edits for a, b in zip(left, right, strict=True)])
+    alike = np.array(
+        [JaroWinkler.similarity(texts[a], texts[b]) >= at and bool(texts[a]) for a, b in zip(left, right, strict=True)]
+    )
+    near = np.array(
+        [DamerauLevenshtein.distance(texts[a], texts[b]) <= edits for a, b in zip(left, right, strict=True)]
+    )
     assert not (alike & ~may_be_jaro_winkler(column, left, right, at)).any()
     assert not (near & ~may_be_edits(column, left, right, edits)).any()
 

@@ -136,6 +136,8 @@ def as_comparer(feature: Any) -> Comparer:
     def compare(left: Sequence[str], right: Sequence[str]) -> NDArray[np.floating[Any]]:
         import pandas as pd
 
+        if not left:  # some of its comparers cannot take none
+            return np.zeros(0)
         found = feature._compute_vectorized(pd.Series(left, dtype=object), pd.Series(right, dtype=object))
         return np.asarray(found, np.float64)
 

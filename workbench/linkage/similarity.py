@@ -171,7 +171,7 @@ def kilometres(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> NDArray[np.float64
     """Great-circle distance in km of points in degrees (haversine).
 
     >>> round(float(kilometres(52.37, 4.90, 51.51, -0.13)))
-    357
+    358
     """
     p1, p2 = np.radians(lat1), np.radians(lat2)
     h = np.sin((p2 - p1) / 2) ** 2 + np.cos(p1) * np.cos(p2) * np.sin(np.radians(np.subtract(lon2, lon1)) / 2) ** 2
