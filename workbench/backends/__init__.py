@@ -1,6 +1,8 @@
 """The only rooms that speak an engine's language: Polars, SQL, Spark, and Python-only functions."""
 
 from .outcome import REJECT_COLUMNS, SUM_DIGITS, Applied, Counts
+from .polars_helpers import REQUIREMENTS, helper_source
+from .polars_source import PolarsSource, dtype_source, polars_source, say
 from .polars_types import logical_type, normalise, schema_of, to_dtype
 from .to_polars import Program, compile_polars
 from .udfs import FUNCTIONS, function
@@ -8,14 +10,20 @@ from .udfs import FUNCTIONS, function
 __all__ = [
     "FUNCTIONS",
     "REJECT_COLUMNS",
+    "REQUIREMENTS",
     "SUM_DIGITS",
     "Applied",
     "Counts",
+    "PolarsSource",
     "Program",
     "compile_polars",
+    "dtype_source",
     "function",
+    "helper_source",
     "logical_type",
     "normalise",
+    "polars_source",
+    "say",
     "schema_of",
     "to_dtype",
 ]

@@ -29,11 +29,27 @@ def number_expr(x: pl.Expr, point: str, group: str, scale: int) -> pl.Expr:
     body = whole + fraction
     # Ends with a sign only if it does not begin with one.
     guard = f"^(?:[+-]?{body}|{body}[+-])$"
-    text = x.str.replace_all(group, "", literal=True) if group else x
-    text = text.str.replace(point, ".", literal=True) if point != "." else text
-    text = pl.when(text.str.ends_with("-")).then(pl.lit("-") + text.str.strip_suffix("-")).otherwise(text)
-    text = text.str.strip_chars_end("+")
-    return pl.when(x.str.contains(guard)).then(text).cast(pl.Decimal(DIGITS, scale), strict=False)
+    to = pl.Decimal(DIGITS, scale)
+
+    def parsed(s: pl.Series) -> pl.Series:
+        good = s.str.contains(guard)
+        text = s.str.replace_all(group, "", literal=True) if group else s
+        text = text.str.replace(point, ".", literal=True) if point != "." else text
+        trailing = text.str.ends_with("-") | text.str.ends_with("+")
+        if trailing.any():  # rare, and worth a look: moving signs costs as much as all the rest
+            text = _sign_first(text)
+        value = text.cast(to, strict=False)
+        if good.all():
+            return value
+        return pl.select(pl.when(good).then(value)).to_series()
+
+    return x.map_batches(parsed, return_dtype=to, is_elementwise=True)
+
+
+def _sign_first(text: pl.Series) -> pl.Series:
+    x = pl.lit(text)
+    minus = pl.when(x.str.ends_with("-")).then(pl.lit("-") + x.str.strip_suffix("-")).otherwise(x)
+    return pl.select(minus.str.strip_chars_end("+")).to_series()
 
 
 def round_expr(x: pl.Expr, type_: DataType, digits: int) -> pl.Expr:
@@ -41,8 +57,15 @@ def round_expr(x: pl.Expr, type_: DataType, digits: int) -> pl.Expr:
     to = pl.Decimal(DIGITS, digits)
     if type_.kind == "integer" or digits >= (type_.scale or 0):
         return x.cast(to, strict=False)
-    fits = within(x, DIGITS - 1 - (type_.scale or 0))
-    return fits.round(digits, mode="half_away_from_zero").cast(to, strict=False)
+    limit = Decimal(10) ** (DIGITS - 1 - (type_.scale or 0))
+
+    def rounded(s: pl.Series) -> pl.Series:
+        least, most = s.min(), s.max()
+        if least is not None and (least <= -limit or most >= limit):  # type: ignore[operator]
+            s = pl.select(within(pl.lit(s), DIGITS - 1 - (type_.scale or 0))).to_series()
+        return s.round(digits, mode="half_away_from_zero").cast(to, strict=False)
+
+    return x.map_batches(rounded, return_dtype=to, is_elementwise=True)
 
 
 def _as_decimal(x: pl.Expr, scale: int) -> pl.Expr:

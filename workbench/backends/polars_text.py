@@ -56,8 +56,12 @@ def change_case(x: pl.Expr, to: str) -> pl.Expr:
 
     def mapped(s: pl.Series) -> pl.Series:
         fast = {"upper": s.str.to_uppercase, "lower": s.str.to_lowercase, "title": s.str.to_titlecase}[to]()
-        special = s.str.contains(_special(to))
-        if not special.any():
+        # Most columns are plain: the long pattern is asked only where there is something beyond ASCII.
+        plain = s.str.len_bytes() == s.str.len_chars()
+        if plain.all():
+            if to != "title" or not (special := s.str.contains("[0-9][A-Za-z]")).any():
+                return fast
+        elif not (special := s.str.contains(_special(to))).any():
             return fast
         values = s.filter(special).unique()
         slow = [_slow(v, to) for v in values.to_list()]

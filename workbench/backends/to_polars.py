@@ -20,6 +20,7 @@ from .udfs import run_on_distinct
 
 __all__ = ["Program", "compile_polars"]
 
+_LOOKS_TWICE = frozenset({"blank_to_null", "parse_time", "cast", "regex_extract"})
 Build = Callable[[Expr, Sequence[pl.Expr]], pl.Expr]
 
 
@@ -46,6 +47,8 @@ def compile_polars(roots: Sequence[Expr]) -> Program:
     """Compile expressions: a node used twice or more is computed once, in a column of its own."""
     uses = Counter(arg for node in walk(roots) for arg in node.args)
     uses.update(roots)
+    # These mention their argument twice: once to look at it, once to take it.
+    uses.update(arg for node in walk(roots) if node.op in _LOOKS_TWICE for arg in node.args if arg.op != "blank_to_null")
     built: dict[Expr, pl.Expr] = {}
     depth: dict[Expr, int] = {}
     layers: dict[int, list[pl.Expr]] = {}
@@ -71,6 +74,20 @@ _NEVER_NULL = frozenset({"is_null", "all_of", "any_of", "none_of"})
 def _sure(node: Expr, args: Sequence[pl.Expr]) -> list[pl.Expr]:
     """Conditions with null as false."""
     return [a if n.op in _NEVER_NULL else a.fill_null(False) for n, a in zip(node.args, args, strict=True)]
+
+
+def _joined(args: Sequence[pl.Expr], *, every: bool) -> pl.Expr:
+    """Conditions joined two by two: cheaper than the horizontal functions, which look at types and lengths."""
+    whole = args[0]
+    for a in args[1:]:
+        whole = whole & a if every else whole | a
+    return whole
+
+
+def _any_of(node: Expr, args: Sequence[pl.Expr]) -> pl.Expr:
+    if len(args) == 2 and node.args[1].op == "lit" and node.args[1]["value"] is False:
+        return _sure(node, args)[0]
+    return _joined(_sure(node, args), every=False)
 
 
 def _lit(node: Expr, _: Sequence[pl.Expr]) -> pl.Expr:
@@ -146,14 +163,15 @@ _BUILDERS: dict[str, Build] = {
     "is_null": lambda n, a: a[0].is_null(),
     "coalesce": lambda n, a: pl.coalesce(*a),
     "when": _when,
-    "all_of": lambda n, a: pl.all_horizontal(_sure(n, a)),
-    "any_of": lambda n, a: pl.any_horizontal(_sure(n, a)),
-    "none_of": lambda n, a: ~pl.any_horizontal(_sure(n, a)),
+    "all_of": lambda n, a: _joined(_sure(n, a), every=True),
+    "any_of": _any_of,
+    "none_of": lambda n, a: ~_joined(_sure(n, a), every=False),
     "compare": _compare,
     "is_in": lambda n, a: a[0].is_in(list(n["values"])),
     "blank_to_null": _blank_to_null,
     "trim": _trim,
-    "squeeze": lambda n, a: a[0].str.replace_all(r"\s+", " "),
+    # Runs that are already one space are passed over, which is most of them.
+    "squeeze": lambda n, a: a[0].str.replace_all(r"\s{2,}|[^\S ]", " "),
     "change_case": lambda n, a: change_case(a[0], n["to"]),
     "concat": lambda n, a: pl.concat_str(a),
     "length": lambda n, a: a[0].str.len_chars().cast(pl.Int64),
