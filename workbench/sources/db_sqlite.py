@@ -21,7 +21,7 @@ from .sql_text import choose, quoted
 __all__ = ["connect_sqlite", "read_sqlite", "sqlite_errors", "sqlite_tables"]
 
 _BATCH = 50_000
-_COLUMNS_AT_ONCE = 40
+_AGGREGATES_AT_ONCE = 200
 _FLOAT_WHOLE = 2**53
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 _MOMENT = _DAY + "[ T][0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
@@ -136,17 +136,26 @@ def _declared(connection: sqlite3.Connection, source: str) -> list[tuple[str, st
 def _columns(
     connection: sqlite3.Connection, source: str, declared: Sequence[tuple[str, str]]
 ) -> tuple[list[_Column], int]:
-    columns: list[_Column] = []
-    rows = 0
-    for start in range(0, len(declared), _COLUMNS_AT_ONCE):
-        some = declared[start : start + _COLUMNS_AT_ONCE]
-        tests = [_tests(quoted(name), type_) for name, type_ in some]
-        wanted = ", ".join(sql for test in tests for sql in test.values())
-        found = iter(connection.execute(f"SELECT count(*), {wanted} FROM {source}").fetchone())
-        rows = int(next(found))
-        for (name, type_), test in zip(some, tests, strict=True):
-            columns.append(_decide(name, type_, {key: next(found) or 0 for key in test}))
+    """How to read each column: its kinds of values first, then what only some kinds need to be asked."""
+    rows, kinds = _ask(connection, source, [f"group_concat(DISTINCT typeof({quoted(n)}))" for n, _ in declared])
+    held = [frozenset((k or "").split(",")) - {"", "null"} for k in kinds]
+    tests = [_tests(quoted(name), type_, found) for (name, type_), found in zip(declared, held, strict=True)]
+    answers = iter(_ask(connection, source, [sql for test in tests for sql in test.values()])[1])
+    columns = [
+        _decide(name, type_, found, {key: next(answers) or 0 for key in test})
+        for (name, type_), found, test in zip(declared, held, tests, strict=True)
+    ]
     return columns, rows
+
+
+def _ask(connection: sqlite3.Connection, source: str, aggregates: Sequence[str]) -> tuple[int, list[Any]]:
+    """The rows and the aggregates; SQLite limits how many one query may have."""
+    rows, answers = 0, []
+    for start in range(0, len(aggregates), _AGGREGATES_AT_ONCE):
+        wanted = ", ".join(aggregates[start : start + _AGGREGATES_AT_ONCE])
+        rows, *some = connection.execute(f"SELECT count(*), {wanted} FROM {source}").fetchone()
+        answers += some
+    return int(rows), answers
 
 
 def _scale(declared: str) -> int | None:
@@ -155,22 +164,26 @@ def _scale(declared: str) -> int | None:
     return min(int(match[2] or 0), 37) if match else None
 
 
-def _tests(c: str, declared: str) -> dict[str, str]:
-    """The counts that tell what a column holds."""
-    tests = {kind: f"sum(typeof({c}) = '{kind}')" for kind in ("integer", "real", "text", "blob")}
-    tests["largest"] = f"max(CASE WHEN typeof({c}) = 'integer' THEN {c} END)"
-    tests["smallest"] = f"min(CASE WHEN typeof({c}) = 'integer' THEN {c} END)"
+def _tests(c: str, declared: str, kinds: frozenset[str]) -> dict[str, str]:
+    """The aggregates that tell what a column of these kinds means."""
+    tests: dict[str, str] = {}
     scale = _scale(declared)
+    numeric = kinds <= {"integer", "real"}
+    if "integer" in kinds and numeric and (len(kinds) > 1 or declared.startswith("BOOL")):
+        tests["largest"] = f"max(CASE WHEN typeof({c}) = 'integer' THEN {c} END)"
+        tests["smallest"] = f"min(CASE WHEN typeof({c}) = 'integer' THEN {c} END)"
+    if scale is not None and numeric and "real" in kinds:
+        unfit = f"round({c}, {scale}) <> {c} OR abs({c}) >= 1e15"
+        tests["unfit"] = f"sum(CASE typeof({c}) WHEN 'real' THEN {unfit} ELSE 0 END)"
+    if kinds != {"text"}:
+        return tests
+    tests["count"] = f"count({c})"
     if scale is not None:
-        tests["unfit"] = (
-            f"sum(CASE typeof({c}) WHEN 'real' THEN round({c}, {scale}) <> {c} OR abs({c}) >= 1e15 ELSE 0 END)"
-        )
         bare = f"ltrim({c}, '-')"
         whole = f"length(CASE WHEN instr({bare}, '.') THEN substr({bare}, 1, instr({bare}, '.') - 1) ELSE {bare} END)"
-        tests["unfit_text"] = (
-            f"sum(typeof({c}) = 'text' AND ({bare} GLOB '*[^0-9.]*' OR {c} GLOB '*.*.*' OR {c} GLOB '--*'"
-            f" OR {bare} NOT GLOB '[0-9]*' OR {whole} > {38 - scale}"
-            f" OR (instr({c}, '.') AND length({c}) - instr({c}, '.') > {scale})))"
+        tests["unfit"] = (
+            f"sum({bare} GLOB '*[^0-9.]*' OR {c} GLOB '*.*.*' OR {c} GLOB '--*' OR {bare} NOT GLOB '[0-9]*'"
+            f" OR {whole} > {38 - scale} OR (instr({c}, '.') AND length({c}) - instr({c}, '.') > {scale}))"
         )
     if "DATE" in declared or "TIME" in declared:
         tests |= _moment_tests(c)
@@ -194,29 +207,25 @@ def _moment_tests(c: str) -> dict[str, str]:
     }
 
 
-def _decide(name: str, declared: str, found: dict[str, int]) -> _Column:
+def _decide(name: str, declared: str, kinds: frozenset[str], found: dict[str, int]) -> _Column:
     c = quoted(name)
-    integer, real, text, blob = (found[k] for k in ("integer", "real", "text", "blob"))
-    total = integer + real + text + blob
-    kinds = sum(map(bool, (integer or real, text, blob)))
     scale = _scale(declared)
-    if not total:
+    if not kinds:
         return _Column(name, c, pl.String(), _empty_type(declared, scale))
-    if kinds > 1:
-        return _Column(name, c, pl.Object(), pl.String(), "holds values of several types: kept as text")
-    if blob:
+    if kinds == {"blob"}:
         return _Column(name, c, pl.Binary(), pl.Binary())
-    if text:
-        return _Column(name, c, pl.String(), _text_type(declared, scale, found, text))
-    if scale is not None and not found["unfit"]:
+    if kinds == {"text"}:
+        return _Column(name, c, pl.String(), _text_type(declared, scale, found))
+    if not kinds <= {"integer", "real"}:
+        return _Column(name, c, pl.Object(), pl.String(), "holds values of several types: kept as text")
+    if scale is not None and not found.get("unfit"):
         sql = f"CASE typeof({c}) WHEN 'real' THEN printf('%!.{scale}f', {c}) ELSE CAST({c} AS TEXT) END"
         return _Column(name, sql, pl.String(), pl.Decimal(38, scale))
-    if real:
-        if max(abs(found["largest"]), abs(found["smallest"])) > _FLOAT_WHOLE:
-            return _Column(
-                name, c, pl.Object(), pl.String(), "holds fractions and whole numbers too long for them: text"
-            )
-        return _Column(name, f"CAST({c} AS REAL)" if integer else c, pl.Float64(), pl.Float64())
+    if "real" in kinds:
+        if max(abs(found.get("largest", 0)), abs(found.get("smallest", 0))) > _FLOAT_WHOLE:
+            what = "holds fractions and whole numbers too long for them: kept as text"
+            return _Column(name, c, pl.Object(), pl.String(), what)
+        return _Column(name, f"CAST({c} AS REAL)" if "integer" in kinds else c, pl.Float64(), pl.Float64())
     is_flag = declared.startswith("BOOL") and found["smallest"] >= 0 and found["largest"] <= 1
     return _Column(name, c, pl.Int64(), pl.Boolean() if is_flag else pl.Int64())
 
@@ -236,8 +245,9 @@ def _empty_type(declared: str, scale: int | None) -> pl.DataType:
     return pl.String()
 
 
-def _text_type(declared: str, scale: int | None, found: dict[str, int], count: int) -> pl.DataType:
-    if scale is not None and not found["unfit_text"]:
+def _text_type(declared: str, scale: int | None, found: dict[str, int]) -> pl.DataType:
+    count = found["count"]
+    if scale is not None and not found["unfit"]:
         return pl.Decimal(38, scale)
     if found.get("day") == count and "TIME" not in declared:
         return pl.Date()
