@@ -27,7 +27,7 @@ def learn(
     *,
     inputs: Sequence[Inputs] = (),
     names: Sequence[str] | None = None,
-    max_seconds: float = 5.0,
+    max_seconds: float = 4.0,
     top: int = 5,
 ) -> list[Learned]:
     """Find the smallest field of a spec that makes the outputs out of the inputs.

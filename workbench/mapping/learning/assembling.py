@@ -73,7 +73,7 @@ def _const_cost(text: str, before: str, after: str, examples: int) -> float:
     letters = 0.15 if examples > 2 else 0.35 if examples == 2 else 1.1
     cost = 0.45
     for c in text:
-        cost += letters if c.isalpha() else (0.8 if examples > 2 else 1.5) if c.isdigit() else 0.08
+        cost += letters if c.isalpha() else (1.1 if examples > 2 else 1.6) if c.isdigit() else 0.08
     for inner, outer in ((text[0], before), (text[-1], after)):
         if outer and ((inner.isdigit() and outer.isdigit()) or (inner.isalpha() and outer.isalpha())):
             cost += 1.0
@@ -172,11 +172,26 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
 def _weighed(program: Straight, more: Others, outputs: Sequence[str]) -> Straight:
     """The program with its cost raised where the outputs for other inputs look unlike the examples'."""
     if not len(more):
-        return program
+        return Straight(program.parts, program.cost + _style(program))
     forms = {coarse(o) for o in outputs}
     strange = sum(out is not None and coarse(out) not in forms for out in more.outputs(program))
-    style = 0.3 if _mixed_padding(program) else 0.0
-    return Straight(program.parts, program.cost + 1.2 * strange / len(more) + style)
+    price = 1.2 * strange / len(more)
+    return Straight(program.parts, program.cost + price + _style(program))
+
+
+def _style(program: Straight) -> float:
+    """What speaks against parts that belong together but are made in different ways."""
+    buckets = [
+        repr(step["bucket"])
+        for p in program.parts
+        if not isinstance(p, str)
+        for step in p[1]
+        if isinstance(step, dict) and "bucket" in step
+    ]
+    odd = 0.6 * (len(set(buckets)) - 1) if buckets else 0.0
+    if len(buckets) > 1 and any("mode" in b for b in buckets):
+        odd += 0.3  # the ends of a range are reached by going down, then up
+    return odd + (0.3 if _mixed_padding(program) else 0.0)
 
 
 def _mixed_padding(program: Straight) -> bool:

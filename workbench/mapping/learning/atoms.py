@@ -115,7 +115,9 @@ class Pool:
         self, column: int, chain: Chain, cost: float, texts: tuple[str, ...]
     ) -> list[tuple[Chain, float, tuple[str, ...]]]:
         found: dict[tuple[str, ...], tuple[Chain, float, tuple[str, ...]]] = {}
-        for step, price in cuts(texts):
+        for number, (step, price) in enumerate(cuts(texts)):
+            if number % 64 == 0 and monotonic() > self.deadline:
+                break
             values = self._values(step, texts)
             if values is None or values == texts:
                 continue

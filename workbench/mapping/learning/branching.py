@@ -172,6 +172,8 @@ def _rest(
     if all(o is None for o in outputs):
         return [None]
     out: list[Program | None] = []
+    if monotonic() > deadline:
+        return out
     if all(o is not None for o in outputs):
         out += straight_programs(rows, [str(o) for o in outputs], more, deadline)[:3]
     if depth > 1 and len(rows) > 1 and (not out or out[0] is not None and out[0].cost > 7):

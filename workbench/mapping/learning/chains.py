@@ -158,6 +158,17 @@ def _translate(args: Mapping[str, Any]) -> Run:
     return lambda x: values.get(x, args.get("default") if unmapped == "default" else None)
 
 
+def _reorder_name(args: Mapping[str, Any]) -> Run:
+    if (args["from"], args["to"]) != ("Last, First", "First Last"):
+        raise KeyError("reorder_name")
+
+    def run(x: str) -> str | None:
+        halves = [" ".join(h.split()) for h in x.split(",")]
+        return f"{halves[1]} {halves[0]}" if len(halves) == 2 and all(halves) else None
+
+    return run
+
+
 def _number_args(args: Any) -> Run:
     written = args or {}
     return lambda x: number_of(x, written.get("decimal", "."), written.get("group", ""))
@@ -233,6 +244,7 @@ _RUNS: dict[str, Callable[[Any], Run]] = {
     "substring": _substring,
     "pad": _pad,
     "keep": _keep,
+    "reorder_name": _reorder_name,
     "translate": _translate,
     "constant": lambda a: lambda x: a if isinstance(a, str) else a["value"],
     "parse_number": _number_args,

@@ -158,11 +158,19 @@ def _heads(head: str) -> list[str]:
             codes = ["%B"] if piece.lower() != "may" else ["%b"]
         elif piece.lower() in {m[:3] for m in MONTHS}:
             codes = ["%b"]
+        elif piece.title()[:3] in {d[:3] for d in _DAYS}:
+            return []  # a day of the week, which no format can read
         else:
             codes = [piece.replace("%", "%%")]
         forms = [f + c for f in forms for c in codes if "%" not in c or c == "%%" or c not in f]
     kept = [f for f in forms if _names_a_day(f)]
-    return sorted(kept, key=lambda f: "%y" in f)
+    # Year, day, month in this order is written nowhere.
+    usual = [f for f in kept if not ("%Y" in f and f.index("%Y") < f.index("%d") < _month_at(f))]
+    return sorted(usual or kept, key=lambda f: "%y" in f)
+
+
+def _month_at(form: str) -> int:
+    return min(form.index(c) for c in ("%m", "%b", "%B") if c in form)
 
 
 def _names_a_day(form: str) -> bool:

@@ -43,6 +43,8 @@ def separators(values: Sequence[str]) -> list[str]:
 
 def _parts(d: str, least: int) -> Iterator[Move]:
     word = 0.6 if any(c.isalnum() for c in d) else 0.2 if len(d) > 1 else 0.0
+    if d in (", ", "; ", ": "):
+        word = -0.1  # a mark and its blank part better than the blank alone
     for k in range(min(least, 5) + 1):
         yield {"split": {"separator": d, "part": k}}, 1.0 + 0.1 * k + word
         yield {"split": {"separator": d, "part": -1 - k}}, 1.05 + 0.12 * k + word
@@ -153,9 +155,12 @@ def tidyings(values: Sequence[str], outputs: Sequence[str]) -> list[Move]:
         out.append(({"keep": "letters"}, 1.3))
         out.append(({"replace_pattern": {"pattern": f"[^{_UPPER}]", "new": ""}}, 1.4))
         out.append(({"keep": "letters_and_digits"}, 1.4))
+    if all(v.count(",") == 1 for v in values):
+        out.append(({"reorder_name": {"from": "Last, First", "to": "First Last"}}, 1.1))
     if any("  " in v for v in values):
         out.append(("collapse_space", 0.8))
-    for width in sorted({len(o) for o in outputs} | {2, 3, 4, 5}):
-        if width <= 40:
+    longest = max(map(len, values))
+    for width in range(2, min(max(map(len, outputs)), 20) + 1):
+        if width >= longest:
             out.append(({"pad": {"width": width, "fill": "0"}}, 1.4))
     return out

@@ -35,7 +35,7 @@ def solve_many(pairs: Sequence[Pair], more: Sequence[Row], deadline: float, *, s
         if monotonic() > deadline:
             break
         tried = _draw(draw, distinct, found, judged, number)
-        budget = min(deadline, monotonic() + 1.5)
+        budget = min(deadline, monotonic() + 1.0)
         before = _best(found)
         for solved in solve([r for r, _ in tried], [o for _, o in tried], others, budget)[:5]:
             key = repr(solved.program)
@@ -43,7 +43,8 @@ def solve_many(pairs: Sequence[Pair], more: Sequence[Row], deadline: float, *, s
                 agree = sum(solved.run(r) == o for r, o in judged) / len(judged)
                 found[key] = (agree, solved)
         since = since + 1 if _best(found) <= before else 0
-        if (_best(found) > 0.995 and since > 2) or since > 14:
+        cheap = min((s.cost for agree, s in found.values() if agree > 0.995), default=99.0)
+        if (_best(found) > 0.995 and since > (0 if cheap < 3 else 2)) or since > 14:
             break
     table = _table(pairs, len(distinct))
     if table is not None:

@@ -40,7 +40,7 @@ def formats_for(texts: Sequence[str]) -> list[tuple[str, ...]]:
         common: list[str] | None = None
         left = same
         while left:  # names of months may be short in one text and long in the next
-            found = [f for f in date_formats(left[0])]
+            found = list(date_formats(left[0]))
             if not found:
                 return []
             fits = {f: [t for t in left if read_time(t.strip(), f) is not None] for f in found}

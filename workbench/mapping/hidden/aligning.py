@@ -1,0 +1,111 @@
+"""Which source rows stand behind which target row: the key of a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import polars as pl
+
+__all__ = ["Alignment", "align", "as_text"]
+
+ENOUGH = 0.9
+SAMPLE = 20_000
+KEY = "__key"
+Normal = Callable[[pl.Expr], pl.Expr]
+
+# Ways in which a key may be written on either side; the field's own rule is learned later.
+_NORMALS: tuple[tuple[str, Normal], ...] = (
+    ("as it is", lambda x: x),
+    ("without case and marks", lambda x: x.str.to_lowercase().str.replace_all("[^a-z0-9]", "")),
+    ("its digits", lambda x: x.str.replace_all("[^0-9]", "").str.strip_chars_start("0")),
+)
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How target rows are found again in the source.
+
+    Attributes:
+        source_key: Source columns of the key; empty when rows are paired by their order.
+        target_key: Target columns of the key.
+        how: In words, how the values of both sides are made alike.
+        source: The source, with a column `KEY`.
+        target: The target, with a column `KEY`.
+        grouped: Several source rows make one target row.
+    """
+
+    source_key: tuple[str, ...]
+    target_key: tuple[str, ...]
+    how: str
+    source: pl.DataFrame
+    target: pl.DataFrame
+    grouped: bool
+
+
+def as_text(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Every column as text, blanks as nulls, which is how a spec reads them."""
+    text = frame.lazy().select(pl.all().cast(pl.String)).collect()
+    return text.select(
+        pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in text.columns
+    )
+
+
+def align(source: pl.DataFrame, target: pl.DataFrame) -> Alignment | None:
+    """Find the key; None when nothing in the target identifies a row that the source knows."""
+    for how, normal in _NORMALS:
+        for names in _keys(target):
+            found = _matching(source, target, names, normal)
+            if found:
+                return _aligned(source, target, found, names, how, normal)
+    if source.height == target.height:
+        rows = pl.int_range(source.height, eager=True).cast(pl.String).alias(KEY)
+        return Alignment((), (), "row by row", source.with_columns(rows), target.with_columns(rows), False)
+    return None
+
+
+def _keys(target: pl.DataFrame) -> Iterator[tuple[str, ...]]:
+    """Columns, then pairs of columns, that identify a target row."""
+    whole = [c for c in target.columns if not target[c].null_count()]
+    counts = {c: target[c].n_unique() for c in whole}
+    yield from ((c,) for c in whole if counts[c] == target.height)
+    likely = [c for c in whole if counts[c] * 200 > target.height and counts[c] < target.height]
+    for pair in combinations(likely[:8], 2):
+        if counts[pair[0]] * counts[pair[1]] >= target.height and target.select(pair).n_unique() == target.height:
+            yield pair
+
+
+def _matching(
+    source: pl.DataFrame, target: pl.DataFrame, names: tuple[str, ...], normal: Normal
+) -> tuple[str, ...] | None:
+    chosen: list[str] = []
+    for name in names:
+        wanted = target.select(normal(pl.col(name)).alias("k")).unique().head(SAMPLE)["k"]
+        best, score = None, ENOUGH
+        for column in source.columns:
+            if column in chosen:
+                continue
+            values = source.select(normal(pl.col(column)).alias("k")).unique()["k"]
+            if values.len() * 2 < wanted.len():
+                continue
+            share = float(wanted.is_in(values.implode()).mean() or 0.0)  # type: ignore[arg-type]
+            # Of two that hold all values, the one that holds little else.
+            worth = share + 0.05 * min(1.0, wanted.len() / max(1, values.len()))
+            if share >= ENOUGH and worth > score:
+                best, score = column, worth
+        if best is None:
+            return None
+        chosen.append(best)
+    return tuple(chosen)
+
+
+def _aligned(
+    source: pl.DataFrame, target: pl.DataFrame, ours: tuple[str, ...], theirs: tuple[str, ...], how: str, normal: Normal
+) -> Alignment:
+    def keyed(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+        return frame.with_columns(pl.concat_str([normal(pl.col(n)) for n in names], separator="\x1f").alias(KEY))
+
+    left, right = keyed(source, ours), keyed(target, theirs)
+    seen = left.filter(pl.col(KEY).is_in(right[KEY].implode()))
+    return Alignment(ours, theirs, how, left, right, seen[KEY].n_unique() < seen.height)

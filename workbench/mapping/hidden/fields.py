@@ -1,0 +1,179 @@
+"""For each target column the likeliest rule, tried from the plain to the odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+
+from ..learn import learn
+from .candidates import Column, Explanation
+from .columns import number_column
+from .numbers import arithmetic, number_rules, said, threshold_rules
+from .values import depends, table_rules, value_rules
+
+__all__ = ["Workbench", "explain"]
+
+ENOUGH = 0.98
+SAMPLE = 20_000
+PAIRS = 1_500
+
+
+@dataclass
+class Workbench:
+    """The columns that rules may read, row by row beside the target.
+
+    Attributes:
+        columns: What may be read.
+        data: One row a target row: the columns by name, as text, or as numbers for aggregates.
+        tables: Reference tables by name.
+        numbers: The columns that are numbers, with the steps that read them; filled when first asked.
+    """
+
+    columns: Sequence[Column]
+    data: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
+    numbers: list[tuple[Column, list[Any], pl.Series]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            series = self.data[column.name]
+            if column.how != "value":
+                self.numbers.append((column, [], series.cast(pl.Decimal(38, 6))))
+            elif (read := number_column(series)) is not None:
+                self.numbers.append((column, *read))
+
+
+def explain(bench: Workbench, texts: pl.Series, seconds: float) -> list[Explanation]:
+    """Rules for one target column, the least surprising first.
+
+    Args:
+        bench: What may be read.
+        texts: The target column, in the order of the bench's rows.
+        seconds: How long to look for a chain of steps.
+    """
+    found = list(_plain(bench, texts))
+    if not found or min(f.cost for f in found) > 1.9:
+        codes = texts.n_unique() <= 30 and any(f.kind in ("translation", "conditional", "lookup") for f in found)
+        found += _learned(bench, texts, min(seconds, 0.7) if codes else seconds, found)
+    if not found:
+        found += _two_columns(bench, texts, seconds)
+    return sorted(found, key=lambda f: f.cost + 20 * (1 - f.share))
+
+
+def _plain(bench: Workbench, texts: pl.Series) -> Iterator[Explanation]:
+    if texts.n_unique() == 1:
+        value = texts[0]
+        if value is not None:
+            yield Explanation("constant", (), {"value": value}, 0.1, 1.0, f"always {value}")
+        return
+    values = [c for c in bench.columns if c.how == "value"]
+    for column in values:
+        yield from value_rules(column, bench.data[column.name], texts)
+    for column in values:
+        yield from table_rules(column, bench.data[column.name], texts, bench.tables)
+    read = number_column(texts)
+    for column, steps, xs in bench.numbers:
+        if read is not None:
+            yield from number_rules(column, steps, xs, texts, read[1])
+        yield from threshold_rules(column, steps, xs, texts)
+
+
+def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence[Explanation]) -> Iterator[Explanation]:
+    """Chains of steps over one column that the texts depend on."""
+    sample = _sampled(texts.len())
+    few = texts.gather(sample)
+    ranked = []
+    for column in bench.columns:
+        if column.how != "value":
+            continue
+        xs = bench.data[column.name].gather(sample)
+        if xs.n_unique() > 1 and depends(xs, few) >= ENOUGH:
+            # A column that repeats says more when the text repeats with it.
+            ranked.append((abs(xs.n_unique() - few.n_unique()), column))
+    ranked.sort(key=lambda r: r[0])
+    best = min((k.cost for k in known), default=99.0)
+    told = {c.name for k in known for c in k.columns}
+    if texts.n_unique() <= 30 and told:
+        ranked = [r for r in ranked if r[1].name in told]
+    for _, column in ranked[:6]:
+        pairs = _pairs([bench.data[column.name]], texts)
+        if len(pairs) < 3:
+            continue
+        for proposal in learn(pairs, names=[column.name], max_seconds=seconds, top=2):
+            cost = 1.0 + 0.5 * proposal.cost
+            if proposal.coverage >= ENOUGH and cost < best + 1 and "translate" not in repr(proposal.field):
+                yield _explanation((column,), proposal.field, cost, proposal.coverage)
+                best = min(best, cost)
+                break
+        if best < 3.2:
+            return
+
+
+def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator[Explanation]:
+    read = number_column(texts)
+    if read is not None:
+        for left in bench.numbers:
+            for right in bench.numbers:
+                if left[0] is not right[0]:
+                    yield from arithmetic(left, right, texts, read[1])
+    sample = _sampled(texts.len())
+    few = texts.gather(sample)
+    values = [c for c in bench.columns if c.how == "value"]
+    shares = {}
+    for a, b in combinations(values[:24], 2):
+        both = bench.data.select(pl.concat_str([pl.col(a.name).fill_null(""), pl.col(b.name).fill_null("")], separator="\x1f").alias("k"))["k"]
+        xs = both.gather(sample)
+        if xs.n_unique() * 2 > xs.len() and few.n_unique() * 20 < few.len():
+            continue  # nearly every row has its own pair: that says nothing of a text of few values
+        if depends(xs, few) >= ENOUGH:
+            shares[(a, b)] = _overlap(bench.data[a.name].gather(sample), few) + _overlap(bench.data[b.name].gather(sample), few)
+    for a, b in sorted(shares, key=lambda k: -shares[k])[:4]:
+        pairs = _pairs([bench.data[a.name], bench.data[b.name]], texts)
+        for proposal in learn(pairs, names=[a.name, b.name], max_seconds=seconds, top=1):
+            if proposal.coverage >= ENOUGH and "translate" not in repr(proposal.field):
+                yield _explanation((a, b), proposal.field, 2.0 + 0.5 * proposal.cost, proposal.coverage)
+                return
+
+
+def _overlap(xs: pl.Series, texts: pl.Series) -> float:
+    """How much of the texts' words stands in the values, on a few rows."""
+    total = 0.0
+    rows = list(zip(xs.head(60).to_list(), texts.head(60).to_list(), strict=True))
+    for x, t in rows:
+        if x and t:
+            total += len(set(x.lower().split()) & set(t.lower().split())) / len(set(t.lower().split()) or {1})
+            total += 0.2 * (x.lower() in t.lower())
+    return total / max(1, len(rows))
+
+
+def _explanation(columns: tuple[Column, ...], learned: Mapping[str, Any], cost: float, share: float) -> Explanation:
+    field_ = {k: v for k, v in learned.items() if k != "id"}
+    kind = "conditional" if "case" in field_ else "format"
+    steps = field_.get("steps", [])
+    words = " and ".join(said(c) for c in columns) + ": " + (" → ".join(_step_words(s) for s in steps) or kind)
+    return Explanation(kind, columns, field_, cost, share, words)
+
+
+def _step_words(step: Any) -> str:
+    if isinstance(step, str):
+        return step
+    name, args = next(iter(step.items()))
+    if isinstance(args, Mapping):
+        return f"{name} " + " ".join(str(v) for v in args.values() if not isinstance(v, list | dict))
+    return f"{name} {args}"
+
+
+def _sampled(height: int) -> pl.Series:
+    step = max(1, height // SAMPLE)
+    return pl.int_range(0, height, step, eager=True)
+
+
+def _pairs(columns: Sequence[pl.Series], texts: pl.Series) -> list[tuple[tuple[str | None, ...], str | None]]:
+    """Distinct pairs, spread over all of them."""
+    frame = pl.DataFrame({f"c{i}": c for i, c in enumerate(columns)}).with_columns(texts.alias("t")).unique(maintain_order=True)
+    step = max(1, frame.height // PAIRS)
+    return [(tuple(r[:-1]), r[-1]) for r in frame.gather_every(step).rows()]

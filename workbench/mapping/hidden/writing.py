@@ -1,0 +1,77 @@
+"""The rules found, as one spec: filters, a group with its aggregates, lookups, fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.model import Spec
+
+from .aligning import Alignment
+from .candidates import Explanation
+from .filters import LeftOut
+
+__all__ = ["write_spec"]
+
+
+def write_spec(
+    name: str,
+    names: tuple[str, str],
+    columns: Sequence[str],
+    alignment: Alignment,
+    filters: Sequence[LeftOut],
+    fields: Mapping[str, Explanation],
+) -> Spec:
+    """Write the spec.
+
+    Args:
+        name: The spec's name.
+        names: The source's and the target's name.
+        columns: The source's columns.
+        alignment: The key.
+        filters: What is left out.
+        fields: The rule of each target column.
+    """
+    rows: list[dict[str, Any]] = [
+        {"id": f"r{i}", "filter": f.keep, "book_as": "left_out"} for i, f in enumerate(filters, 1)
+    ]
+    if alignment.grouped:
+        rows.append({"id": f"r{len(rows) + 1}", "group": _group(alignment, fields.values())})
+    for table, column, take in _lookups(fields.values()):
+        look = {"table": table[0], "match": {column: table[1]}, "take": {f"{column}_{take}": take}, "on_miss": "null"}
+        rows.append({"id": f"r{len(rows) + 1}", "lookup": look})
+    used = {f.column for f in filters} | set(alignment.source_key if alignment.grouped else ())
+    used |= {c.source for e in fields.values() for c in e.columns if c.source}
+    written = {target: {"id": f"f{i}", **e.field} for i, (target, e) in enumerate(fields.items(), 1)}
+    return Spec.model_validate(
+        {
+            "name": re.sub("[^A-Za-z0-9_.-]+", "-", name).strip("-.") or "feed",
+            "source": {"dataset": names[0]},
+            "target": {"dataset": names[1]},
+            "rows": rows,
+            "fields": written,
+            "unmapped": [c for c in columns if c not in used],
+        }
+    )
+
+
+def _group(alignment: Alignment, rules: Any) -> dict[str, Any]:
+    take: dict[str, Any] = {}
+    steps: dict[str, Any] = {}
+    for rule in rules:
+        for column in rule.columns:
+            if column.how == "value":
+                if column.name not in alignment.source_key:
+                    take[column.name] = {"any": column.source}
+            else:
+                take[column.name] = {column.how: None if column.how == "count" else column.source}
+                if column.steps and column.source:
+                    steps[column.source] = list(column.steps)
+    out: dict[str, Any] = {"by": list(alignment.source_key), "take": take}
+    return out | {"steps": steps} if steps else out
+
+
+def _lookups(rules: Any) -> list[tuple[tuple[str, str], str, str]]:
+    found = [((r.table.table, r.table.key), r.columns[0].name, r.table.take) for r in rules if r.table is not None]
+    return list(dict.fromkeys(found))
