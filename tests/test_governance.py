@@ -46,7 +46,7 @@ def test_an_approval_does_not_cover_a_changed_spec(spec: Path, log: AuditLog):
 
 
 def test_only_the_approver_approves(spec: Path, log: AuditLog):
-    with pytest.raises(ApprovalError, match="'crm-team' may not approve.*ask 'board'"):
+    with pytest.raises(ApprovalError, match=r"'crm-team' may not approve.*ask 'board'"):
         approve(spec, "crm-team", log)
 
 

@@ -100,7 +100,7 @@ def test_a_faulty_spec_tells_all_faults_with_lines(cli: Cli, retail: Path):
     spec.write_text(spec.read_text().replace("from: email,", "from: emial,").replace("alpha2", "alfa2"))
     done = cli("apply", spec, "crm.customers", "out.parquet", cwd=retail)
     assert done.returncode == 1
-    assert "2 faults" in done.stderr
+    assert "3 faults" in done.stderr
     assert "crm-customers.yaml:" in done.stderr
     assert not (retail / "out.parquet").exists()
 

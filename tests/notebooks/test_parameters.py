@@ -62,7 +62,7 @@ def test_a_missing_notebook_is_told(tmp_path: Path):
 
 
 def test_an_unknown_parameter_is_refused_with_the_nearest():
-    with pytest.raises(UsageError, match="no parameter 'pth'.*did you mean 'path'"):
+    with pytest.raises(UsageError, match=r"no parameter 'pth'.*did you mean 'path'"):
         check_parameters(KNOWN, {"pth": "x"})
 
 

@@ -24,7 +24,8 @@ def _section(step: Step) -> str:
     text, _, examples = step.doc.partition(">>>")
     lines = [f"## {step.name}", "", " ".join(text.split()), ""]
     for name, info in step.params.model_fields.items():
-        default = "" if info.is_required() else f" (default `{info.default!r}`)"
+        given = info.get_default(call_default_factory=True)
+        default = "" if info.is_required() or given is None else f" (default `{given!r}`)"
         lines.append(f"- `{info.alias or name}`{default}")
     if step.params.model_fields:
         lines.append("")
@@ -35,6 +36,7 @@ def _section(step: Step) -> str:
 
 
 def _undone(step: Step) -> str:
+    loses = step.loses if isinstance(step.loses, str) else "what its arguments make equal"
     if step.inverse is None:
-        return "*Cannot be undone*" + (f"; loses {step.loses}." if step.loses else ".")
-    return "*Can be undone*" + (f", but for {step.loses}." if step.loses else ".")
+        return "*Cannot be undone*" + (f"; loses {loses}." if loses else ".")
+    return "*Can be undone*" + (f", but for {loses}." if loses else ".")
