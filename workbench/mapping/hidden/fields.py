@@ -92,14 +92,14 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
             continue
         xs = bench.data[column.name].gather(sample)
         if xs.n_unique() > 1 and depends(xs, few) >= ENOUGH:
-            # A column that repeats says more when the text repeats with it.
-            ranked.append((abs(xs.n_unique() - few.n_unique()), column))
-    ranked.sort(key=lambda r: r[0])
+            # Words in common speak first; then, a column that repeats as the text does.
+            ranked.append((-round(_overlap(xs, few), 1), abs(xs.n_unique() - few.n_unique()), column))
+    ranked.sort(key=lambda r: r[:2])
     best = min((k.cost for k in known), default=99.0)
     told = {c.name for k in known for c in k.columns}
     if texts.n_unique() <= 30 and told:
-        ranked = [r for r in ranked if r[1].name in told]
-    for _, column in ranked[:6]:
+        ranked = [r for r in ranked if r[2].name in told]
+    for _, _, column in ranked[:6]:
         pairs = _pairs([bench.data[column.name]], texts)
         if len(pairs) < 3:
             continue
@@ -109,7 +109,7 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
                 yield _explanation((column,), proposal.field, cost, proposal.coverage)
                 best = min(best, cost)
                 break
-        if best < 3.2:
+        if best < 4.5:
             return
 
 
@@ -146,7 +146,7 @@ def _overlap(xs: pl.Series, texts: pl.Series) -> float:
     for x, t in rows:
         if x and t:
             total += len(set(x.lower().split()) & set(t.lower().split())) / len(set(t.lower().split()) or {1})
-            total += 0.2 * (x.lower() in t.lower())
+            total += 0.2 * (x.lower() in t.lower()) + 0.2 * (t.lower() in x.lower())
     return total / max(1, len(rows))
 
 

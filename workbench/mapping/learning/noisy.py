@@ -14,6 +14,8 @@ __all__ = ["solve_many"]
 
 DRAWS = 60
 JUDGED = 400
+PLAIN_DRAWS = 7  # conditions are looked for after so many draws without
+HOPELESS = 0.1  # draws that explain next to nothing: the outputs do not come from these inputs
 WORTH = 30.0  # a program may be this much more surprising for explaining all instead of nothing
 Pair = tuple[Row, "str | None"]
 
@@ -37,7 +39,8 @@ def solve_many(pairs: Sequence[Pair], more: Sequence[Row], deadline: float, *, s
         tried = _draw(draw, distinct, found, judged, number)
         budget = min(deadline, monotonic() + 1.0)
         before = _best(found)
-        for solved in solve([r for r, _ in tried], [o for _, o in tried], others, budget)[:5]:
+        cases = number >= PLAIN_DRAWS
+        for solved in solve([r for r, _ in tried], [o for _, o in tried], others, budget, cases=cases)[:5]:
             key = repr(solved.program)
             if key not in found:
                 agree = sum(solved.run(r) == o for r, o in judged) / len(judged)
@@ -45,6 +48,8 @@ def solve_many(pairs: Sequence[Pair], more: Sequence[Row], deadline: float, *, s
         since = since + 1 if _best(found) <= before else 0
         cheap = min((s.cost for agree, s in found.values() if agree > 0.995), default=99.0)
         if (_best(found) > 0.995 and since > (0 if cheap < 3 else 2)) or since > 14:
+            break
+        if number >= PLAIN_DRAWS + 2 and _best(found) < HOPELESS:
             break
     table = _table(pairs, len(distinct))
     if table is not None:

@@ -40,8 +40,18 @@ class Solved:
         return self.program.run(row)
 
 
-def solve(rows: Sequence[Row], outputs: Sequence[str | None], more: Sequence[Row], deadline: float) -> list[Solved]:
-    """Programs that give the outputs for the rows, the least surprising first; see `straight_programs`."""
+def solve(
+    rows: Sequence[Row],
+    outputs: Sequence[str | None],
+    more: Sequence[Row],
+    deadline: float,
+    *,
+    cases: bool = True,
+) -> list[Solved]:
+    """Programs that give the outputs for the rows, the least surprising first; see `straight_programs`.
+
+    Without ``cases`` only programs without conditions.
+    """
     empty = [o for r, o in zip(rows, outputs, strict=True) if all(v is None for v in r)]
     if len(set(empty)) > 1:
         empty = [o for o in empty if o]
@@ -60,7 +70,7 @@ def solve(rows: Sequence[Row], outputs: Sequence[str | None], more: Sequence[Row
         for program in straight_programs(given_rows, given, others, deadline):
             if all(program.run(r) is None for r in nulls):
                 found.append(Solved(program, program.cost + (0.5 if nulls else 0.0), missing, bool(nulls)))
-    if not found or _doubtful(found[0], others):
+    if cases and (not found or _doubtful(found[0], others)):
         half = monotonic() + max(0.0, (deadline - monotonic()) * 0.85)
         for branches in branched_programs(rows, outputs, others, half):
             wrong = sum(branches.run(r) is None for r in others.rows) / max(1, len(others))
