@@ -40,27 +40,26 @@ def compare(
 
 def compare_candidates(records: Records, model: LinkModel, blocks: list[Blocks]) -> Candidates:
     """Compare all candidate pairs of some blocks, slice by slice on two threads."""
-    lefts, rights, patterns, tallies = [], [], [], []
+    # an upper bound of the pairs is known: memory is only taken up as it is filled
+    most = sum(b.pairs for b in blocks)
+    left, right, index = (np.empty(most, np.uint32) for _ in range(3))
+    number: dict[int, int] = {}
+    tallies: list[Tally] = []
+    done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
-        for left, right, pattern, tally in _in_order(pool, records, model, blocks):
-            lefts.append(left)
-            rights.append(right)
-            patterns.append(pattern)
-            tallies.append(tally)
-    if not lefts:
-        none = np.zeros(0, np.uint32)
-        return Candidates(
-            none, none, none, np.zeros(0, np.uint64), (np.zeros(0, np.int64), none, np.zeros(0, np.int64))
-        )
-    distinct = np.unique(np.concatenate([t[0] for t in tallies]))
-    index = [np.searchsorted(distinct, t[0])[p].astype(np.uint32) for t, p in zip(tallies, patterns, strict=True)]
-    return Candidates(
-        np.concatenate(lefts), np.concatenate(rights), np.concatenate(index), distinct, _tally(distinct, tallies)
-    )
+        for a, b, local, (distinct, where, bits, counts) in _in_order(pool, records, model, blocks):
+            ids = np.array([number.setdefault(p, len(number)) for p in distinct.tolist()], np.uint32)
+            place = slice(done, done + len(a))
+            left[place], right[place], index[place] = a, b, ids[local]
+            done += len(a)
+            tallies.append((ids[where], bits, counts))
+    patterns = np.fromiter(number, np.uint64, len(number))
+    return Candidates(left[:done], right[:done], index[:done], patterns, _tally(tallies))
 
 
-Tally = tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]
-Slice = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], Tally]
+Tally = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]
+LocalTally = tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]
+Slice = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], LocalTally]
 
 
 def _in_order(pool: ThreadPoolExecutor, records: Records, model: LinkModel, blocks: list[Blocks]) -> Iterator[Slice]:
@@ -95,13 +94,11 @@ def _slice(
     return left, right, index, (distinct, where, bits, counts)
 
 
-def _tally(
-    distinct: NDArray[np.uint64], tallies: list[Tally]
-) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]:
+def _tally(tallies: list[Tally]) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]:
     """Add the slices' tallies up."""
-    keys = np.concatenate(
-        [np.searchsorted(distinct, d)[w].astype(np.uint64) << np.uint64(32) | b for d, w, b, _ in tallies]
-    )
+    if not tallies:
+        return np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.int64)
+    keys = np.concatenate([w.astype(np.uint64) << np.uint64(32) | b for w, b, _ in tallies])
     unique, inverse = np.unique(keys, return_inverse=True)
-    counts = np.bincount(inverse, weights=np.concatenate([t[3] for t in tallies])).astype(np.int64)
+    counts = np.bincount(inverse, weights=np.concatenate([t[2] for t in tallies])).astype(np.int64)
     return (unique >> np.uint64(32)).astype(np.int64), (unique & np.uint64(0xFFFFFFFF)).astype(np.uint32), counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Column:
         if order is not None:
             self.codes = self.codes[order]
         self._facts: dict[str, Any] = {}
+        self._lock = RLock()  # two threads compare; a fact may need another
 
     def series(self) -> pl.Series:
         """The value of each record."""
@@ -46,7 +48,9 @@ class Column:
     def fact(self, name: str, compute: Any) -> Any:
         """A fact per distinct value, computed at first need."""
         if name not in self._facts:
-            self._facts[name] = compute(self)
+            with self._lock:
+                if name not in self._facts:
+                    self._facts[name] = compute(self)
         return self._facts[name]
 
     @cached_property

@@ -200,7 +200,8 @@ def estimate(
     pseudo = [np.full(len(c.levels), 0.5) for c in model.comparisons]
     u = [_shares(s, p) for s, p in zip(seen, pseudo, strict=True)]
     digits = packing.digits(candidates.patterns)
-    counts = np.bincount(candidates.pattern, minlength=digits.shape[1]).astype(float)
+    where, _, seen_pairs = candidates.made
+    counts = np.bincount(where, weights=seen_pairs, minlength=digits.shape[1]).astype(float)
     possible = max(possible_pairs(records, model.scope), 1.0)
     prior = 1e-4
     for _ in range(3):
