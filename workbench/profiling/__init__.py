@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .contracts import infer_contract
 from .dataset import Dependency, ForeignKey, KeyCandidate, Problem, Profile
+from .drift import Drift, compare
 from .facts import (
     Casing,
     ColumnProfile,
@@ -20,12 +21,14 @@ from .histogram import Histogram
 from .masking import mask
 from .number import How, Number
 from .profiler import profile
+from .relations import relate
 
 __all__ = [
     "Casing",
     "ColumnProfile",
     "DateFormat",
     "Dependency",
+    "Drift",
     "ForeignKey",
     "Histogram",
     "How",
@@ -40,7 +43,9 @@ __all__ = [
     "SemanticGuess",
     "Status",
     "ValueCount",
+    "compare",
     "infer_contract",
     "mask",
     "profile",
+    "relate",
 ]

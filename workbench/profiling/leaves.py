@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -68,12 +69,13 @@ def leaves_of(schema: pl.Schema) -> tuple[Leaf, ...]:
 def _walk(name: str, column: str, steps: tuple[str, ...], dtype: pl.DataType) -> Iterator[Leaf]:
     if isinstance(dtype, pl.Struct) and dtype.fields:
         for field in dtype.fields:
-            inner = field.dtype
-            assert isinstance(inner, pl.DataType)
-            yield from _walk(f"{name}.{field.name}", column, (*steps, field.name), inner)
+            yield from _walk(f"{name}.{field.name}", column, (*steps, field.name), _instance(field.dtype))
         return
     yield Leaf(name, column, steps, dtype)
     if isinstance(dtype, pl.List | pl.Array):
-        inner = dtype.inner
-        assert isinstance(inner, pl.DataType)
-        yield from _walk(name + ITEMS, column, (*steps, ITEMS), inner)
+        yield from _walk(name + ITEMS, column, (*steps, ITEMS), _instance(dtype.inner))
+
+
+def _instance(dtype: Any) -> pl.DataType:
+    made: pl.DataType = dtype() if isinstance(dtype, type) else dtype
+    return made
