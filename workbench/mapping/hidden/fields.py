@@ -30,12 +30,14 @@ class Workbench:
         columns: What may be read.
         data: One row a target row: the columns by name, as text, or as numbers for aggregates.
         tables: Reference tables by name.
+        enough: Share of the rows that a rule must explain.
         numbers: The columns that are numbers, with the steps that read them; filled when first asked.
     """
 
     columns: Sequence[Column]
     data: pl.DataFrame
     tables: Mapping[str, pl.DataFrame]
+    enough: float = ENOUGH
     numbers: list[tuple[Column, list[Any], pl.Series]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,13 +74,13 @@ def _plain(bench: Workbench, texts: pl.Series) -> Iterator[Explanation]:
         return
     values = [c for c in bench.columns if c.how == "value"]
     for column in values:
-        yield from value_rules(column, bench.data[column.name], texts)
+        yield from value_rules(column, bench.data[column.name], texts, bench.enough)
     for column in values:
-        yield from table_rules(column, bench.data[column.name], texts, bench.tables)
+        yield from table_rules(column, bench.data[column.name], texts, bench.tables, bench.enough)
     read = number_column(texts)
     for column, steps, xs in bench.numbers:
         if read is not None:
-            yield from number_rules(column, steps, xs, texts, read[1])
+            yield from number_rules(column, steps, xs, texts, read[1], bench.enough)
         yield from threshold_rules(column, steps, xs, texts)
 
 
@@ -91,7 +93,7 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
         if column.how != "value":
             continue
         xs = bench.data[column.name].gather(sample)
-        if xs.n_unique() > 1 and depends(xs, few) >= ENOUGH:
+        if xs.n_unique() > 1 and depends(xs, few) >= bench.enough:
             # Words in common speak first; then, a column that repeats as the text does.
             ranked.append((-round(_overlap(xs, few), 1), abs(xs.n_unique() - few.n_unique()), column))
     ranked.sort(key=lambda r: r[:2])
@@ -105,7 +107,7 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
             continue
         for proposal in learn(pairs, names=[column.name], max_seconds=seconds, top=2):
             cost = 1.0 + 0.5 * proposal.cost
-            if proposal.coverage >= ENOUGH and cost < best + 1 and "translate" not in repr(proposal.field):
+            if proposal.coverage >= bench.enough and cost < best + 1 and "translate" not in repr(proposal.field):
                 yield _explanation((column,), proposal.field, cost, proposal.coverage)
                 best = min(best, cost)
                 break
@@ -119,7 +121,7 @@ def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator
         for left in bench.numbers:
             for right in bench.numbers:
                 if left[0] is not right[0]:
-                    yield from arithmetic(left, right, texts, read[1])
+                    yield from arithmetic(left, right, texts, read[1], bench.enough)
     sample = _sampled(texts.len())
     few = texts.gather(sample)
     values = [c for c in bench.columns if c.how == "value"]
@@ -129,12 +131,12 @@ def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator
         xs = both.gather(sample)
         if xs.n_unique() * 2 > xs.len() and few.n_unique() * 20 < few.len():
             continue  # nearly every row has its own pair: that says nothing of a text of few values
-        if depends(xs, few) >= ENOUGH:
+        if depends(xs, few) >= bench.enough:
             shares[(a, b)] = _overlap(bench.data[a.name].gather(sample), few) + _overlap(bench.data[b.name].gather(sample), few)
     for a, b in sorted(shares, key=lambda k: -shares[k])[:4]:
         pairs = _pairs([bench.data[a.name], bench.data[b.name]], texts)
         for proposal in learn(pairs, names=[a.name, b.name], max_seconds=seconds, top=1):
-            if proposal.coverage >= ENOUGH and "translate" not in repr(proposal.field):
+            if proposal.coverage >= bench.enough and "translate" not in repr(proposal.field):
                 yield _explanation((a, b), proposal.field, 2.0 + 0.5 * proposal.cost, proposal.coverage)
                 return
 

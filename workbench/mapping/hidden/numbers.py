@@ -49,7 +49,7 @@ def _digits(writing: list[Any]) -> int:
 
 
 def number_rules(
-    column: Column, steps: list[Any], xs: pl.Series, texts: pl.Series, ys: pl.Series
+    column: Column, steps: list[Any], xs: pl.Series, texts: pl.Series, ys: pl.Series, enough: float = ENOUGH
 ) -> Iterator[Explanation]:
     """Rules that make a target's numbers of one column's numbers.
 
@@ -68,14 +68,14 @@ def number_rules(
     whole = column.how in ("count", "count_distinct")
     base = "aggregation" if grouped else "format"
     share = _agree(xs, ys)
-    if share >= ENOUGH:
+    if share >= enough:
         form = [] if whole else [*steps, *writing]
         yield Explanation(base, (column,), _field(column, form), 0.6 + extra, share, f"{said(column)}, written anew" if not grouped else said(column))
         return
-    yield from _capped(column, steps, xs, ys, writing, extra)
-    yield from _scaled(column, steps, xs, ys, writing, extra, grouped)
+    yield from _capped(column, steps, xs, ys, writing, extra, enough)
+    yield from _scaled(column, steps, xs, ys, writing, extra, grouped, enough)
     by = (ys - xs).drop_nulls().mode().head(1)
-    if by.len() and by[0] and _agree(xs + by[0], ys) >= ENOUGH:
+    if by.len() and by[0] and _agree(xs + by[0], ys) >= enough:
         form = [*steps, {"add": f"{Decimal(by[0]).normalize():f}"}, *writing]
         yield Explanation("arithmetic", (column,), _field(column, form), 1.6 + extra, _agree(xs + by[0], ys), f"{said(column)} plus {by[0]}")
 
@@ -85,7 +85,7 @@ def _field(column: Column, steps: list[Any]) -> dict[str, Any]:
 
 
 def _capped(
-    column: Column, steps: list[Any], xs: pl.Series, ys: pl.Series, writing: list[Any], extra: float
+    column: Column, steps: list[Any], xs: pl.Series, ys: pl.Series, writing: list[Any], extra: float, enough: float
 ) -> Iterator[Explanation]:
     for name, limit, held in (("at_most", ys.max(), xs > ys.max()), ("at_least", ys.min(), xs < ys.min())):
         if limit is None or not held.any() or _agree(xs, ys) < 0.3:
@@ -93,7 +93,7 @@ def _capped(
         bound = pl.min_horizontal if name == "at_most" else pl.max_horizontal
         made = pl.DataFrame({"x": xs}).select(bound(pl.col("x"), pl.lit(limit, dtype=xs.dtype)))["x"].set(xs.is_null(), None)
         share = _agree(made, ys)
-        if share >= ENOUGH:
+        if share >= enough:
             text = f"{Decimal(str(limit)).normalize():f}"
             form = [*steps, {"cap": {name: text}}, *writing]
             words = f"{said(column)}, {name.replace('_', ' ')} {text}"
@@ -101,7 +101,7 @@ def _capped(
 
 
 def _scaled(
-    column: Column, steps: list[Any], xs: pl.Series, ys: pl.Series, writing: list[Any], extra: float, grouped: bool
+    column: Column, steps: list[Any], xs: pl.Series, ys: pl.Series, writing: list[Any], extra: float, grouped: bool, enough: float
 ) -> Iterator[Explanation]:
     at = xs.abs().arg_max()
     if at is None or not xs[at] or ys[at] is None or not ys[at]:
@@ -116,7 +116,7 @@ def _scaled(
         seen.add(by)
         made = _rounded_product(xs, by, digits)
         share = _agree(made.cast(ys.dtype), ys)
-        if share >= ENOUGH:
+        if share >= enough:
             form = [*steps, {"scale": {"by": f"{by:f}", "digits": digits}}, *writing]
             also = ("aggregation",) if grouped else ()
             yield Explanation("unit", (column,), _field(column, form), 1.2 + extra + 0.1 * figures, share, f"{said(column)} times {by:f}", also=also)
@@ -145,7 +145,7 @@ def arithmetic(
     (a, steps, xs), (b, _, others) = left, right
     for name, made in (("multiply", _product(xs, others)), ("add", xs + others), ("subtract", xs - others)):
         share = _agree(made.cast(ys.dtype), ys)
-        if share >= ENOUGH:
+        if share >= enough:
             form = [*steps, {name: {"field": b.name}}, *writing]
             yield Explanation("arithmetic", (a, b), {"from": a.name, "steps": form}, 2.0, share, f"{said(a)} {name} {said(b)}")
 

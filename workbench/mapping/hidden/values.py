@@ -27,31 +27,35 @@ def _usual(xs: pl.Series, texts: pl.Series) -> dict[str | None, str | None]:
     return dict(counts.group_by("x", maintain_order=True).agg(pl.col("t").first()).sort("x").rows())
 
 
-def value_rules(column: Column, xs: pl.Series, texts: pl.Series) -> Iterator[Explanation]:
+def value_rules(column: Column, xs: pl.Series, texts: pl.Series, enough: float = ENOUGH) -> Iterator[Explanation]:
     """The value as it is, with or without a default for what is missing."""
     share = float(xs.eq_missing(texts).mean() or 0.0)  # type: ignore[arg-type]
     name = column.name
-    if share >= ENOUGH:
+    if share >= enough:
         yield Explanation("move", (column,), {"from": name}, 0.0, share, f"{column.source} as it is")
         return
     missing = texts.filter(xs.is_null())
     if not missing.is_empty() and missing.n_unique() == 1 and missing[0] is not None:
         share = float(xs.fill_null(missing[0]).eq_missing(texts).mean() or 0.0)  # type: ignore[arg-type]
-        if share >= ENOUGH:
+        if share >= enough:
             steps = [{"default": {"value": missing[0]}}]
             words = f"{column.source}; where there is none, {missing[0]}"
             yield Explanation("default", (column,), {"from": name, "steps": steps}, 0.8, share, words)
 
 
 def table_rules(
-    column: Column, xs: pl.Series, texts: pl.Series, tables: Mapping[str, pl.DataFrame]
+    column: Column,
+    xs: pl.Series,
+    texts: pl.Series,
+    tables: Mapping[str, pl.DataFrame],
+    enough: float = ENOUGH,
 ) -> Iterator[Explanation]:
     """A translation value by value, where values come again often enough; by a reference table if one says so."""
     distinct = xs.n_unique()
     if distinct > MOST_VALUES or distinct * 3 > xs.len() or texts.n_unique() < 2:
         return
     share = depends(xs, texts)
-    if share < ENOUGH:
+    if share < enough:
         return
     usual = _usual(xs, texts)
     default = usual.pop(None, None)

@@ -1,0 +1,108 @@
+"""Hold the rules found in a feed against what is written about it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import SourceError
+from workbench.model import read_document
+
+from .rules import Rule, Rules
+
+__all__ = ["Documented", "compare_rules", "read_documented"]
+
+
+@dataclass(frozen=True)
+class Documented:
+    """The comparison.
+
+    Attributes:
+        confirmed: Found rules that are documented, with what the documentation says.
+        undocumented: Found rules that no document names.
+        not_found: Documented targets for which no rule was found, with what is said.
+        contradicted: Documented rules whose table of values, or kind, is not what the feed does.
+    """
+
+    confirmed: tuple[tuple[Rule, str], ...]
+    undocumented: tuple[Rule, ...]
+    not_found: tuple[tuple[str, str], ...]
+    contradicted: tuple[tuple[Rule, str], ...]
+
+    def __str__(self) -> str:
+        lines = [f"documented and found: {len(self.confirmed)}"]
+        lines += [f"  {r.target or r.text}: {said}" for r, said in self.confirmed]
+        lines += [f"found, not documented: {len(self.undocumented)}"]
+        lines += [f"  {r.kind} {r.target or ''}: {r.text}" for r in self.undocumented]
+        lines += [f"documented, not found: {target}: {said}" for target, said in self.not_found]
+        lines += [f"documented otherwise: {r.target or ''}: {r.text}; the document says: {said}" for r, said in self.contradicted]
+        return "\n".join(lines)
+
+
+def read_documented(path: str | os.PathLike[str], targets: Sequence[str]) -> list[dict[str, Any]]:
+    """Read what is documented.
+
+    A YAML file is a list of {target, from, kind, rule, values}, of which only the target is needed. From a
+    text (Markdown), each paragraph or list item that names a target column in backticks is its documentation.
+
+    Args:
+        path: The file.
+        targets: The target's columns.
+
+    Raises:
+        SourceError: The file is not there.
+    """
+    file = Path(path)
+    if file.suffix in (".yaml", ".yml"):
+        data = read_document(file).data
+        return [dict(d) for d in data or [] if isinstance(d, Mapping)]
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as e:
+        raise SourceError(f"the document cannot be read: {e.strerror}", where=str(file)) from None
+    out = []
+    for piece in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+[.)])\s)", text):
+        said = " ".join(re.sub(r"^\s*(?:[-*]|\d+[.)])\s+", "", piece).split())
+        out += [{"target": t, "rule": said} for t in targets if f"`{t}`" in said]
+    return out
+
+
+def compare_rules(rules: Rules, documented: Sequence[Mapping[str, Any]]) -> Documented:
+    """Compare what a feed does with what is said of it.
+
+    Args:
+        rules: What was found.
+        documented: See `read_documented`; a filter has no target and is known by the columns it reads.
+    """
+    confirmed, contradicted, not_found = [], [], []
+    left = list(rules.rules)
+    for entry in documented:
+        target = entry.get("target")
+        target = None if target in (None, "null", "") else str(target)
+        said = str(entry.get("rule") or entry.get("kind") or "")
+        same = [r for r in left if r.target == target and (target or set(r.sources) == set(entry.get("from") or ()))]
+        if not same:
+            not_found.append((target or ", ".join(entry.get("from") or ()), said))
+            continue
+        left.remove(same[0])
+        (contradicted if _contradicts(rules, same[0], entry) else confirmed).append((same[0], said))
+    return Documented(tuple(confirmed), tuple(left), tuple(not_found), tuple(contradicted))
+
+
+def _contradicts(rules: Rules, rule: Rule, entry: Mapping[str, Any]) -> bool:
+    kind = entry.get("kind")
+    if kind and kind != rule.kind:
+        return True
+    sources = {str(s) for s in entry.get("from") or ()}
+    if sources and rule.kind != "aggregation" and not sources & set(rule.sources):
+        return True
+    values = entry.get("values")
+    if not values or rules.spec is None or rule.target is None:
+        return False
+    steps = rules.spec.fields[rule.target].steps
+    found = next((s.args["values"] for s in steps if s.name == "translate" and isinstance(s.args, Mapping)), None)
+    return found is not None and any(found.get(str(k)) not in (None, str(v)) for k, v in values.items())
