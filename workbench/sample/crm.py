@@ -39,6 +39,8 @@ def write_crm(block: Block, files: Files) -> pl.DataFrame:
         pl.Series("placeholder", draw.chance(0.003, n)),
         pl.Series("remark", (*_REMARKS, None)).gather(draw.weighted((1,) * len(_REMARKS) + (120,), n)),
         pl.Series("fax", draw.chance(0.04, n)),
+        # What people mistype by hand: a name without its comma, a day that does not exist, a note in the phone field.
+        pl.Series("slip", draw.weighted((985, 5, 5, 5), n)),
         pl.Series("older", np.zeros(n, dtype=bool)),
     )
     frame = _with_versions(draw, frame)
@@ -64,15 +66,19 @@ def _with_versions(draw: Draw, frame: pl.DataFrame) -> pl.DataFrame:
 def _columns() -> list[pl.Expr]:
     trunk = pl.col("country").replace_strict({"DE": "0", "GB": "0", "FR": "0", "NL": "0"}, default="")
     phone = trunk + pl.col("national")
-    style = pl.col("style")
+    style, slip = pl.col("style"), pl.col("slip")
+    between = pl.when(slip == 1).then(pl.lit(" ")).otherwise(pl.lit(", "))
     name = pl.when("is_test").then(pl.lit("Test")).otherwise("last")
     return [
         pl.col("cust_no"),
-        pl.concat_str(name, pl.lit(", "), "first").alias("CustomerName"),
+        pl.concat_str(name, between, "first").alias("CustomerName"),
         pl.when("female").then(pl.lit("F")).when(~pl.col("female")).then(pl.lit("M")).alias("sex"),
-        pl.when("placeholder").then(pl.lit("01/01/1900")).otherwise(pl.col("born").dt.to_string("%d/%m/%Y")).alias("dob"),
+        pl.when("placeholder").then(pl.lit("01/01/1900"))
+        .when(slip == 2).then(pl.col("born").dt.to_string("31/02/%Y"))
+        .otherwise(pl.col("born").dt.to_string("%d/%m/%Y")).alias("dob"),
         pl.when("capitals").then(pl.col("email").str.to_uppercase()).otherwise("email").alias("email"),
-        pl.when(style == 1).then(phone.str.slice(0, 4) + " " + phone.str.slice(4))
+        pl.when(slip == 3).then(pl.lit("see remark"))
+        .when(style == 1).then(phone.str.slice(0, 4) + " " + phone.str.slice(4))
         .when(style == 2).then(phone.str.slice(0, 4) + "/" + phone.str.slice(4))
         .otherwise(phone).alias("phone"),
         pl.when("fax").then(trunk + pl.col("national").str.slice(0, 7) + "99").alias("fax"),
