@@ -75,7 +75,7 @@ def test_values_have_the_form_of_their_system(read: Read, place: tuple[str, str]
     values = read(place[0])[place[1]].drop_nulls().cast(pl.String)
     strays = [v for v in values if not re.fullmatch(form, v)]
     # The CRM holds what people mistype by hand; every other system writes one form.
-    assert len(strays) <= (0.01 * len(values) if place[0] == "crm.customers" else 0), strays[:5]
+    assert len(strays) <= (0.02 * len(values) if place[0] == "crm.customers" else 0), strays[:5]
 
 
 def test_phone_numbers_are_of_real_numbering_plans(read: Read) -> None:
