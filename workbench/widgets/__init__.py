@@ -1,0 +1,12 @@
+"""Panels people work in: review, explore, label; live in JupyterLab, static everywhere else.
+
+Each is an object that holds decisions and works without a screen; shown as the last line of a cell it is a panel.
+"""
+
+from __future__ import annotations
+
+from .desk import Desk, is_live
+from .review import MappingDecisions
+from .review_panel import MappingReview
+
+__all__ = ["Desk", "MappingDecisions", "MappingReview", "is_live"]
