@@ -188,6 +188,13 @@ def test_short_records_are_filled_up_and_reported(written):
     assert found.facts["read"] == "lazily"
 
 
+def test_lines_within_quotes_are_counted(written):
+    found = scan(written("x.csv", 'id,name,city\n1,"a\nb\nc",x\n2,y\n3,"z\n",w\n4\n'))
+    assert (found.facts["read"], [p.line for p in found.problems]) == ("lazily", [5, 8])
+    careful = scan(written("y.csv", 'id,name,city\n1,"a\nb\nc",x\n2,y\n3,"z\n",w\n4,a,b,c\n'))
+    assert ([p.line for p in careful.problems], careful.rejected["line"].to_list()) == ([5, 8], [8])
+
+
 def test_short_records_are_rejected_when_asked(written):
     found = scan(written("x.csv", "id,name,city\n1,Ann\n2,Bob,Ulm\n3\n"), ragged="reject")
     assert found.collect().rows() == [("2", "Bob", "Ulm")]

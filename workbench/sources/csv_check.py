@@ -52,7 +52,7 @@ class _Pass:
             self.verdict.faulty = "quotes stand where they should not"
         elif self.dialect.skip_space and b'"' in part:
             self.verdict.faulty = "quotes turned up"
-        elif self.dialect.newline == "\n" and part.count(b"\r") != part.count(b"\r\n"):
+        elif self.dialect.newline == "\n" and _lone_returns(part):
             self.verdict.faulty = "carriage returns stand within cells"  # Polars drops them at a cell's end
         elif not part.isascii() and not _is_utf8(part):
             self.verdict.foreign = True
@@ -87,7 +87,7 @@ class _Pass:
             with_zeros = np.unique(np.searchsorted(index.ends, zeros, side="right"))
             self._book(index, part, with_zeros, "nul", "a NUL character: kept as it is")
         verdict.rows += records - len(blanks)
-        self.line += part.count(self.dialect.newline.encode())
+        self.line += index.lines
 
     def _span_lines(self, index: BlockIndex, part: bytes, records: npt.NDArray[np.int64]) -> bool:
         if not self.dialect.quote or self.dialect.quote.encode() not in part:
@@ -156,6 +156,15 @@ def check_file(
         if state.take(last) < len(last) and not state.verdict.faulty:
             state.verdict.faulty = "a quote is never closed"
     return state.verdict
+
+
+def _lone_returns(part: bytes) -> bool:
+    """Whether a carriage return stands elsewhere than before a line feed."""
+    if b"\r" not in part:
+        return False
+    data = np.frombuffer(part, np.uint8)
+    returns = data[:-1] == 0x0D
+    return bool(np.count_nonzero(returns) != np.count_nonzero(returns & (data[1:] == 0x0A)))
 
 
 def _is_utf8(part: bytes) -> bool:

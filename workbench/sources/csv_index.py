@@ -23,11 +23,13 @@ class BlockIndex:
     Attributes:
         ends: Where each complete record ends, its newline included.
         widths: The cells of each.
+        lines: How many lines they take, counting those within quotes.
         odd: A quote stands where none should: ends and widths cannot be relied on.
     """
 
     ends: Positions
     widths: Positions
+    lines: int
     odd: bool
 
     @property
@@ -69,13 +71,16 @@ def index_block(block: bytes, dialect: Dialect) -> BlockIndex:
     at = np.flatnonzero(is_special)
     kinds = data[at]
     odd = False
+    open_lines = 0
     if quote is not None:
         is_quote = kinds == quote
         odd = _any_stray(data, at[is_quote], (delimiter, newline, quote))
         structural = ~(np.logical_xor.accumulate(is_quote) | is_quote)
+        last = np.flatnonzero(structural & (kinds == newline))
+        open_lines = int(np.count_nonzero(kinds[: last[-1]] == newline)) + 1 - len(last) if len(last) else 0
         at, kinds = at[structural], kinds[structural]
     is_end = np.flatnonzero(kinds == newline)
-    return BlockIndex(at[is_end] + 1, np.diff(is_end, prepend=-1), odd)
+    return BlockIndex(at[is_end] + 1, np.diff(is_end, prepend=-1), len(is_end) + open_lines, odd)
 
 
 def _any_stray(data: Bytes, quotes: Positions, edges: tuple[int, int, int]) -> bool:
