@@ -110,9 +110,9 @@ def logical(dtype: pl.DataType) -> DataType:
         return DataType("timestamp", local=dtype.time_zone is None)
     if dtype in (pl.Int128, pl.UInt64):
         return decimal(0)
-    if dtype.is_integer() or isinstance(dtype, pl.Duration):
+    if dtype.is_integer():
         return INTEGER
-    if dtype.is_float():
+    if dtype.is_float() or isinstance(dtype, pl.Duration):  # a duration is its seconds
         return FLOAT
     plain = {pl.Boolean: BOOLEAN, pl.Date: DATE, pl.Time: TIME, pl.Null: NULL}
     return next((kind for known, kind in plain.items() if dtype == known), TEXT)
@@ -184,7 +184,11 @@ def _meant(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tuple[
     elif gathered.kind in ("number", "time"):
         spread = spread_of(counted, gathered.numbers())
         facts = replace(facts, quantiles=spread.quantiles, histogram=spread.histogram, outliers=spread.outliers)
-        if facts.type == INTEGER and int(facts.minimum or 0) >= 19_000_101 and int(facts.maximum or 0) <= 20_991_231:
+        if (
+            gathered.leaf.dtype.is_integer()
+            and int(facts.minimum or 0) >= 19_000_101
+            and int(facts.maximum or 0) <= 20_991_231
+        ):
             texts = counted.like(counted.values.cast(pl.String))
             facts = replace(facts, dates=date_formats(texts, shapes_of(texts.values), ["9"]))
     panel = _panel(facts, counted)
@@ -248,11 +252,12 @@ def _as_read(facts: ColumnProfile, real: Counted) -> ColumnProfile:
     if not facts.type.is_numeric:
         return facts
     weights = real.counts.cast(pl.Float64)
-    mean = float((real.values * weights).sum()) / float(weights.sum())
-    square = float((((real.values - mean) ** 2) * weights).sum()) / float(weights.sum())
+    floats = real.values.cast(pl.Float64)
+    mean = float((floats * weights).sum()) / float(weights.sum())
+    square = float((((floats - mean) ** 2) * weights).sum()) / float(weights.sum())
     return replace(
         facts, mean=float(f"{mean:.12g}"), deviation=float(f"{square**0.5:.12g}"),
-        zeros=real.where(real.values == 0), negatives=real.where(real.values < 0),
+        zeros=real.where(floats == 0), negatives=real.where(floats < 0),
     )  # fmt: skip
 
 

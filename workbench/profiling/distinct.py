@@ -45,12 +45,14 @@ class Distincts:
 
     Args:
         budget: Where bytes for keeping every hash come from; None to keep the sketch only.
+        sketch: Make the sketch even while every hash is kept, so that `estimate` may be asked at any time.
     """
 
-    def __init__(self, budget: Budget | None = None) -> None:
+    def __init__(self, budget: Budget | None = None, *, sketch: bool = True) -> None:
         self._smallest: Hashes = np.empty(0, np.uint64)
         self._all: list[Hashes] | None = [] if budget else None
         self._budget = budget
+        self._eager = sketch
         self.seen = 0
 
     def add(self, hashes: Hashes) -> None:
@@ -61,11 +63,14 @@ class Distincts:
                 self._all.append(hashes)
             else:
                 self.forget()
+        if self._eager or self._all is None:
+            self._sketch(hashes)
+
+    def _sketch(self, hashes: Hashes) -> None:
         if len(self._smallest) >= SKETCH:
             hashes = hashes[hashes < self._smallest[-1]]
         elif len(hashes) > 4 * SKETCH:
-            part = np.partition(hashes, 4 * SKETCH)[: 4 * SKETCH]
-            few = _unique(part)
+            few = _unique(np.partition(hashes, 4 * SKETCH)[: 4 * SKETCH])
             hashes = few if len(few) >= SKETCH else hashes
         self._smallest = _unique(np.concatenate((self._smallest, hashes)))[:SKETCH]
 
@@ -73,6 +78,9 @@ class Distincts:
         """Give back the bytes: only the sketch goes on."""
         if self._all is not None and self._budget is not None:
             self._budget.give(sum(part.nbytes for part in self._all))
+            if not self._eager:
+                for part in self._all:
+                    self._sketch(part)
         self._all = None
 
     @property

@@ -74,7 +74,7 @@ class Gathered:
 
     def _begin_stream(self, values: pl.Series, share: float) -> None:
         keep = self.full or (share >= KEY_LIKE and not values.dtype.is_float())
-        self.distincts = Distincts(self.budget if keep else None)
+        self.distincts = Distincts(self.budget if keep else None, sketch=not self.full)
         if self.kind == "text" and self.full:
             self.shapes = Shapes(level_of(shapes_of(values.drop_nulls().head(PROBE))))
         if self.kind in ("number", "time") and self.full:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from .facts import ColumnProfile, DateFormat
 from .masking import mask
 from .meaning_problems import meaning_problems
 from .number import EXACT_ZERO, Number
-from .wording import graded, listed, percent, readable
+from .wording import agreed, graded, listed, percent, readable
 
 __all__ = ["column_problems", "worst_first"]
 
@@ -47,7 +48,8 @@ def column_problems(facts: ColumnProfile, counted: Counted | None) -> tuple[Prob
 
 def worst_first(problems: list[Problem]) -> tuple[Problem, ...]:
     """Problems in the order to show them."""
-    return tuple(sorted(problems, key=lambda p: (-p.severity, -p.rows.value, p.column or "", p.kind)))
+    said = [replace(problem, what=agreed(problem.what)) for problem in problems]
+    return tuple(sorted(said, key=lambda p: (-p.severity, -p.rows.value, p.column or "", p.kind)))
 
 
 def _emptiness(facts: ColumnProfile) -> Iterator[Problem]:

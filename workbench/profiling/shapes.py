@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from .tally import COUNT, VALUE, tallied
+
 __all__ = ["Level", "Shapes", "level_of", "shapes_of"]
 
 Level = Literal["runs", "classes"]
@@ -44,11 +46,17 @@ def shapes_of(texts: pl.Series, level: Level = "runs") -> pl.Series:
     """
     if not len(texts):
         return pl.Series(texts.name, [], pl.String)
+    short = _shortened(texts, level)
+    if short.count(0) >= len(texts):  # some text holds the separator
+        short = _shortened(texts.str.replace_all("\0", "\x01"), level)
+    return pl.Series(texts.name, [short.decode()]).str.split("\0").explode(empty_as_null=False, keep_nulls=False)
+
+
+def _shortened(texts: pl.Series, level: Level) -> bytes:
+    """The shapes of all texts in one buffer, separated by zero bytes."""
     if int(texts.str.len_bytes().max() or 0) > 4 * LONGEST:  # type: ignore[arg-type]
         texts = texts.str.head(LONGEST)
     joined = texts.str.join("\0").cast(pl.Binary).item()
-    if joined.count(0) >= len(texts):  # some text holds the separator
-        joined = texts.str.replace_all("\0", "\x01", literal=True).str.join("\0").cast(pl.Binary).item()
     there, back = _byte_tables(level)
     codes = np.frombuffer(joined.translate(there), np.uint8)
     if not joined.isascii():
@@ -57,8 +65,17 @@ def shapes_of(texts: pl.Series, level: Level = "runs") -> pl.Series:
     first[:1] = True
     np.not_equal(codes[1:], codes[:-1], out=first[1:])
     first[1:] |= codes[1:] < DIGIT
-    short = codes[first].tobytes().translate(back).decode()
-    return pl.Series(texts.name, [short]).str.split("\0").explode(empty_as_null=False, keep_nulls=False)
+    return codes[first].tobytes().translate(back)
+
+
+def _only_shape(short: bytes, rows: int) -> str | None:
+    """The shape of all rows where they have the same one: the buffer then repeats itself."""
+    head = short.partition(b"\0")[0]
+    period = len(head) + 1
+    if len(short) + 1 != rows * period:
+        return None
+    cells = np.frombuffer(short + b"\0", np.uint8).reshape(rows, period)
+    return head.decode() if (cells == cells[0]).all() else None
 
 
 def _beyond_ascii(raw: Bytes, codes: Bytes, level: Level) -> Bytes:
@@ -132,10 +149,10 @@ class Shapes:
 
     def add(self, texts: pl.Series, weights: pl.Series | None = None) -> None:
         """Look at the next texts (nulls left out), each standing for ``weights`` rows."""
-        shape = shapes_of(texts, self.level).alias("shape")
         if weights is None:
-            part = shape.value_counts(name="count").cast({"count": pl.Int64})
+            part = self._counted(texts)
         else:
+            shape = shapes_of(texts, self.level).alias("shape")
             rows = weights.cast(pl.Int64).alias("count")
             part = pl.DataFrame([shape, rows]).group_by("shape").agg(pl.col("count").sum())
         self.rows += int(part["count"].sum())
@@ -143,6 +160,17 @@ class Shapes:
         self._pending += part.height
         if self._pending > 8 * MOST:
             self._compact()
+
+    def _counted(self, texts: pl.Series) -> pl.DataFrame:
+        short = _shortened(texts, self.level)
+        only = _only_shape(short, len(texts))
+        if only is not None:
+            return pl.DataFrame({"shape": [only], "count": [len(texts)]})
+        if short.count(0) == len(texts) - 1:
+            shapes = pl.Series([short.decode()]).str.split("\0").explode(empty_as_null=False, keep_nulls=False)
+        else:
+            shapes = shapes_of(texts, self.level)
+        return tallied(shapes).counts().rename({VALUE: "shape", COUNT: "count"})
 
     def _compact(self) -> None:
         both = pl.concat(self._parts).group_by("shape").agg(pl.col("count").sum())

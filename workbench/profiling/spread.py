@@ -62,17 +62,20 @@ def spread_of(counted: Counted, every: Floats | None = None) -> Spread:
         ordered, weights = real[order], counted.counts.to_numpy()[order]
         exact = counted.complete
     else:
-        ordered, weights, exact = every, np.ones(len(every), np.int64), True
+        ordered, weights, exact, order = every, np.ones(len(every), np.int64), True, None
     finite = np.isfinite(ordered)
     if not finite.all():
         ordered, weights = ordered[finite], weights[finite]
+        order = None if order is None else order[finite]
     if not len(ordered):
         return Spread()
     upto = np.cumsum(weights)
     total = int(upto[-1])
-    at = np.array([ordered[np.searchsorted(upto, q * total, side="left").clip(max=len(ordered) - 1)] for q in POINTS])
+    places = np.array([np.searchsorted(upto, q * total, side="left") for q in POINTS]).clip(max=len(ordered) - 1)
+    at = ordered[places]
+    texts = _texts(at, values) if order is None else as_text(values[pl.Series(order[places])]).to_list()
     error = 0.0 if exact else Z95 * sqrt(0.25 / total)
-    quantiles = tuple(Quantile(q, text, round(error, 4)) for q, text in zip(POINTS, _texts(at, values), strict=True))
+    quantiles = tuple(Quantile(q, text, round(error, 4)) for q, text in zip(POINTS, texts, strict=True))
     hits = _outliers(ordered, weights, at)
     outliers = Number(hits) if exact else counted.number(hits)
     return Spread(quantiles, _histogram(ordered, weights, at, values.dtype, not exact), outliers)
@@ -83,7 +86,7 @@ def _texts(at: Floats, like: pl.Series) -> list[str]:
     if dtype.is_temporal():
         made = pl.Series(at).round().cast(pl.Int64).cast(pl.Int32 if dtype == pl.Date else pl.Int64).cast(dtype)
     elif dtype.is_integer():
-        made = pl.Series([int(v) for v in at])
+        return [str(int(v)) for v in at]
     elif isinstance(dtype, pl.Decimal):
         made = pl.Series(at).cast(pl.Decimal(38, dtype.scale))
     else:

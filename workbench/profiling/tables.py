@@ -118,6 +118,9 @@ def duplicate_rows(frame: Frame, keys: Sequence[KeyCandidate], columns: int, row
         return None
     if any(key.unique for key in keys):
         return EXACT_ZERO
+    schema = frame.schema if isinstance(frame, pl.DataFrame) else frame.collect_schema()
+    if any(dtype == pl.Object for dtype in schema.dtypes()):
+        return None  # Python objects cannot be compared by hash
     return Number(rows - len(runs(_row_hashes(frame, None, rows))))
 
 

@@ -214,8 +214,9 @@ def read(counted: Counted, kind: DataType, dates: tuple[DateFormat, ...], number
         form = numbers[0]
         keep = f"[^0-9{re.escape(form.decimal)}" + ("eE+-]" if form.exponent else "]")
         plain = texts.str.replace_all(keep, "").str.replace(form.decimal or ".", ".", literal=True)
-        real = plain.cast(pl.Float64, strict=False)
-        real = (-real).zip_with(texts.str.contains(r"^\(|^\D{0,4}[-−]|-$"), real)
+        exact = kind.kind == "decimal" and not form.exponent
+        real = plain.cast(pl.Decimal(38, kind.scale or 0) if exact else pl.Float64, strict=False)
+        real = (0 - real).zip_with(texts.str.contains(r"^\(|^\D{0,4}[-−]|-$"), real)
         if kind == INTEGER:
             real = real.cast(pl.Int64, strict=False)
     else:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-__all__ = ["graded", "listed", "percent", "readable"]
+__all__ = ["agreed", "graded", "listed", "percent", "readable"]
 
 _CODES = {
     "%Y": "yyyy", "%y": "yy", "%m": "mm", "%d": "dd", "%b": "Mon", "%B": "Month", "%H": "hh", "%I": "hh",
     "%M": "mi", "%S": "ss", "%f": "ffffff", "%p": "AM/PM", "%z": "zone",
 }  # fmt: skip
+
+
+_VERBS = {
+    "hold": "holds", "have": "has", "are": "is", "do": "does", "lie": "lies", "lack": "lacks", "run": "runs",
+    "repeat": "repeats", "were": "was", "prove": "proves",
+}  # fmt: skip
+_ONE = re.compile(r"(?<![\d,.] )(?<![\d,.])\b1 ((?:of [≈\d,. ±]+ )?)(value|row|number|postcode)s (\w+)")
+
+
+def agreed(sentence: str) -> str:
+    """Make nouns and verbs agree with the number one.
+
+    >>> agreed("1 values hold it"), agreed("1 of 8 values lack it"), agreed("11 rows have it")
+    ('1 value holds it', '1 of 8 values lacks it', '11 rows have it')
+    """
+
+    def mend(found: re.Match[str]) -> str:
+        of, noun, verb = found.groups()
+        return f"1 {of}{noun}{'s' if of else ''} {_VERBS.get(verb, verb)}"
+
+    return _ONE.sub(mend, sentence)
 
 
 def percent(share: float) -> str:
