@@ -83,7 +83,7 @@ def test_a_script_maps_a_file_alone_and_gives_what_apply_gives(
     script.write_text(text, encoding="utf-8")
     frame.write_parquet(source) if suffix == ".parquet" else frame.write_csv(source)
     DIAL.write_csv(tmp_path / "d.csv")
-    said = run_alone(script, source, out, "--rejects", rejects, "--table", f"dial.csv={tmp_path / 'd.csv'}")
+    said = run_alone(script, source, out, rejects, "--table", f"dial.csv={tmp_path / 'd.csv'}")
     want = expected(frame)
     assert json.loads(said) == want.counts.to_dict()
     assert pl.read_parquet(out).equals(want.passed)
@@ -194,7 +194,7 @@ def test_the_sample_landscapes_specs_run_alone(
         case.project.table(table).collect().write_parquet(path)
         given += ["--table", f"{table}={path}"]
     out, bad = tmp_path / "out.parquet", tmp_path / "bad.parquet"
-    said = json.loads(run_alone(script, source, out, "--rejects", bad, *given))
+    said = json.loads(run_alone(script, source, out, bad, *given))
     want = apply(case.resolved.plan, rows, case.project.table)
     assert said == want.counts.to_dict()
     assert pl.read_parquet(out).equals(want.passed)

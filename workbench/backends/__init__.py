@@ -5,9 +5,11 @@ from .polars_helpers import REQUIREMENTS, helper_source
 from .polars_source import PolarsSource, dtype_source, polars_source, say
 from .polars_types import logical_type, normalise, schema_of, to_dtype
 from .to_polars import Program, compile_polars
+from .to_sql import DIALECTS, SqlScript, compile_sql
 from .udfs import FUNCTIONS, function
 
 __all__ = [
+    "DIALECTS",
     "FUNCTIONS",
     "REJECT_COLUMNS",
     "REQUIREMENTS",
@@ -16,7 +18,9 @@ __all__ = [
     "Counts",
     "PolarsSource",
     "Program",
+    "SqlScript",
     "compile_polars",
+    "compile_sql",
     "dtype_source",
     "function",
     "helper_source",

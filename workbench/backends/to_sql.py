@@ -54,6 +54,11 @@ class SqlScript:
     _pipe: Pipeline | None = field(default=None, repr=False, compare=False)
     _fields: FieldParts | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def functions(self) -> Mapping[str, Expr]:
+        """Python-only functions that the script calls, by the name it calls them."""
+        return dict(self._pipe.emitter.functions) if self._pipe is not None else {}
+
     def query(self, name: str) -> str:
         """One query with what it needs as named parts: 'passed', 'rejects', 'counts', or any part.
 
@@ -156,7 +161,7 @@ def _reason(node: Expr, emitter: Emitter) -> str:
     from .sql_emit import Unportable
     from .sql_tree import column
 
-    if node.op == "call" and emitter.joins_calls:
+    if emitter.joins_calls and emitter.asked(node) is not None:
         return ""
     try:
         emitter.emit(node, [column(f"x{i}") for i in range(len(node.args))])

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from . import code, dbt, documents, openlineage, sssom
+from .documents import json_schema_of
+from .front import artefact, export
+from .material import EXPORTERS, Exporter, Material
 from .python import to_python
 
-__all__ = ["to_python"]
+_BUILT_IN = (code, dbt, documents, openlineage, sssom)  # importing them registers their exporters
+
+__all__ = ["EXPORTERS", "Exporter", "Material", "artefact", "export", "json_schema_of", "to_python"]

@@ -13,12 +13,12 @@ _OPEN, _CLOSE = "([{", ")]}"
 def laid_out(code: str, indent: int, tail: str = "") -> str:
     """An expression that fits the width, broken at the commas of its outermost brackets where it does not.
 
-    >>> print(laid_out("f(" + ", ".join(f"argument_{i}" for i in range(9)) + ")", 0))
+    >>> print(laid_out("f(" + ", ".join(f"argument_{i}" for i in range(12)) + ")", 0))
     f(
         argument_0,
         argument_1,
         ...
-        argument_8,
+        argument_11,
     )
     """
     room = WIDTH - indent - len(tail)

@@ -21,7 +21,7 @@ _ALWAYS = ("Guard", "Counts", "read_rows", "write_rows", "take_columns", "part_r
 
 
 def to_python(spec: Spec, resolved: Resolved) -> str:
-    """A script that maps a file as the spec says: ``python SCRIPT SOURCE OUT [--rejects FILE]``.
+    """A script that maps a file as the spec says: ``python SCRIPT SOURCE OUT [REJECTS]``.
 
     It needs Polars, the standard library, and the package behind a Python-only function where a step uses one
     (phonenumbers, pycountry, email-validator). Its passed rows, rejected rows and books are those of `apply`.
@@ -66,7 +66,7 @@ def _header(spec: Spec, resolved: Resolved, functions: Iterable[str]) -> str:
         "",
         f"Needs Python 3.11 and: {', '.join(['polars>=2.1', *needs])}",
         "",
-        f"    python {spec.name}.py SOURCE OUT [--rejects FILE] [--table NAME=PATH]",
+        f"    python {spec.name}.py SOURCE OUT [REJECTS] [--table NAME=PATH]",
     ]
     said = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
     return f'"""{said}\n"""\n\nfrom __future__ import annotations\n'

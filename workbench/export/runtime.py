@@ -233,7 +233,7 @@ def main(
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("source", help="the rows to map: .csv, .parquet or .ndjson")
     parser.add_argument("out", help="where the passed rows go, in any of these formats")
-    parser.add_argument("--rejects", help="where the rejected rows go; Parquet keeps nested values")
+    parser.add_argument("rejects", nargs="?", help="where the rejected rows go; Parquet keeps nested values")
     parser.add_argument("--separator", default=",", help="of a CSV source")
     parser.add_argument("--table", action="append", default=[], metavar="NAME=PATH", help=f"of {tables}")
     given = parser.parse_args()
