@@ -87,7 +87,7 @@ def run(
     rows: list[dict[str, float]] = []
     spent = 0.0
     failed = 0
-    for case, source, target, truth in cases(folder):
+    for _, source, target, truth in cases(folder):
         started = time.perf_counter()
         try:
             found = peer(source, target)

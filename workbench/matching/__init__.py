@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import scorers_names, scorers_shapes, scorers_values  # noqa: F401  they register their scorers
 from .calibration import Case, Reliability, case_of, fit_model, reliability
-from .combining import Model, load_model, posterior, strength
+from .combining import Model, by_values, load_model, posterior, strength
 from .decisions import Decision, Decisions, load_decisions
 from .matches import Match, Matches
 from .matching import match
@@ -29,6 +29,7 @@ __all__ = [
     "TableMatches",
     "ValueMatch",
     "ValueMatches",
+    "by_values",
     "case_of",
     "fit_model",
     "load_decisions",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from .combining import CHOICE, Model, choice_features, derived, strength
+from .combining import BY_VALUES, CHOICE, Model, choice_features, derived, left_pairs, posterior, strength
 from .pairing import Pairing
 from .scorers import score_all
 
@@ -62,25 +62,31 @@ def case_of(pairing: Pairing, truth: npt.NDArray[np.bool_], weight: float = 1.0)
     return Case(score_all(pairing), truth, pairing.kinship, weight)
 
 
-def fit_model(cases: Sequence[Case]) -> Model:
+def fit_model(cases: Sequence[Case], blind: Sequence[Case] = ()) -> Model:
     """Learn the weights.
 
     First stage: conditional logit (McFadden), a field's true partner against all others and against 'none', by
-    rows and by columns. Second stage: logistic regression on the rivals' view (`CHOICE`). Weights are bounded
-    below by 0, ridge-penalised, and a table counts by the root of its pairs so that large ones do not drown all.
+    rows and by columns. Second stage: logistic regression on the rivals' view (`CHOICE`). Third: logistic
+    regression by values alone, on the columns the first two leave over. Weights are bounded below by 0,
+    ridge-penalised, and a table counts by the root of its pairs so that large ones do not drown all.
+
+    Args:
+        cases: Tables with known truth.
+        blind: Tables with names that mean nothing: for the third stage, which learns from the others as well.
     """
     names = [n for n in {**cases[0].scores, **derived(cases[0].scores)} if any(_tells(c, n) for c in cases)]
-    designs = [_design(case, names) for case in cases]
-    pair = _fit_pairs(cases, designs, names)
-    first = Model(float(pair[0]), dict(zip(names, map(float, pair[1:]), strict=True)), 0.0, {})
-    features = [choice_features(strength(c.scores, first), *c.kinship) for c in cases]
-    grid = np.concatenate([np.stack([f[n].ravel() for n in CHOICE], axis=1) for f in features])
-    truth = np.concatenate([c.truth.ravel() for c in cases]).astype(float)
-    weights = np.concatenate([np.full(c.truth.size, c.weight / np.sqrt(c.truth.size)) for c in cases])
-    choice = _fit_logistic(grid, truth, weights / weights.sum())
-    return Model(
-        first.intercept, first.weights, float(choice[0]), dict(zip(CHOICE, map(float, choice[1:]), strict=True))
-    )
+    pair = _fit_pairs(cases, names)
+    model = Model(pair.pop(""), pair, 0.0, {})
+    features = [choice_features(strength(c.scores, model), *c.kinship) for c in cases]
+    choice = _fit_logistic(cases, features, CHOICE, [np.ones(c.truth.shape) for c in cases])
+    model = replace(model, choice_intercept=choice.pop(""), choice=choice)
+    if blind:
+        both = [*cases, *blind]
+        found = [posterior(strength(c.scores, model), *c.kinship, model) for c in both]
+        used = [left_pairs(c.scores, p) for c, p in zip(both, found, strict=True)]
+        values = _fit_logistic(both, [c.scores for c in both], BY_VALUES, used)
+        model = replace(model, values_intercept=values.pop(""), values=values)
+    return model
 
 
 def reliability(said: Matrix, right: npt.NDArray[np.bool_]) -> list[Reliability]:
@@ -104,9 +110,11 @@ def _design(case: Case, names: Sequence[str]) -> Matrix:
     return np.stack([np.nan_to_num(scores[n]).ravel() for n in names], axis=1).astype(np.float64)
 
 
-def _fit_pairs(cases: Sequence[Case], designs: Sequence[Matrix], names: Sequence[str]) -> Matrix:
+def _fit_pairs(cases: Sequence[Case], names: Sequence[str]) -> dict[str, float]:
+    """Weights by name; the intercept under the empty name."""
     from scipy.optimize import minimize
 
+    designs = [_design(case, names) for case in cases]
     total = sum(c.weight for c in cases)
 
     def loss(beta: Matrix) -> tuple[float, Matrix]:
@@ -125,8 +133,7 @@ def _fit_pairs(cases: Sequence[Case], designs: Sequence[Matrix], names: Sequence
     found = minimize(
         loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}
     )
-    fitted: Matrix = found.x
-    return fitted
+    return dict(zip(["", *names], map(float, found.x), strict=True))
 
 
 def _surprise(odds: Matrix, truth: npt.NDArray[np.bool_]) -> tuple[float, Matrix]:
@@ -145,8 +152,20 @@ def _surprise(odds: Matrix, truth: npt.NDArray[np.bool_]) -> tuple[float, Matrix
     return value, slope
 
 
-def _fit_logistic(grid: Matrix, truth: Matrix, weights: Matrix) -> Matrix:
+def _fit_logistic(
+    cases: Sequence[Case], features: Sequence[Mapping[str, Matrix]], names: Sequence[str], used: Sequence[Matrix]
+) -> dict[str, float]:
+    """Weights by name, learned on the pairs used; the intercept under the empty name."""
     from scipy.optimize import minimize
+
+    masks = [u.ravel() > 0 for u in used]
+    parts = [np.stack([np.nan_to_num(f[n]).ravel() for n in names], 1)[m] for f, m in zip(features, masks, strict=True)]
+    grid = np.concatenate(parts)
+    truth = np.concatenate([c.truth.ravel()[m] for c, m in zip(cases, masks, strict=True)]).astype(float)
+    weights = np.concatenate(
+        [np.full(int(m.sum()), c.weight / np.sqrt(c.truth.size)) for c, m in zip(cases, masks, strict=True)]
+    )
+    weights /= weights.sum()
 
     def loss(beta: Matrix) -> tuple[float, Matrix]:
         odds = grid @ beta[1:] + beta[0]
@@ -154,7 +173,6 @@ def _fit_logistic(grid: Matrix, truth: Matrix, weights: Matrix) -> Matrix:
         value = float((weights * (np.logaddexp(0.0, odds) - truth * odds)).sum() + _L2_CHOICE * (beta[1:] ** 2).sum())
         return value, np.concatenate([[miss.sum()], grid.T @ miss + 2 * _L2_CHOICE * beta[1:]])
 
-    bounds = [(None, None)] + [(0.0, None)] * grid.shape[1]
-    found = minimize(loss, np.zeros(grid.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds)
-    fitted: Matrix = found.x
-    return fitted
+    bounds = [(None, None)] + [(0.0, None)] * len(names)
+    found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    return dict(zip(["", *names], map(float, found.x), strict=True))

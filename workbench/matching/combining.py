@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +13,15 @@ import numpy.typing as npt
 
 from .scorers import scorers
 
-__all__ = ["CHOICE", "DERIVED", "Model", "assign", "choice_features", "derived", "load_model", "posterior", "strength"]
+__all__ = [
+    "BY_VALUES", "CHOICE", "DERIVED", "Model", "assign", "by_values", "choice_features", "derived", "left_pairs",
+    "load_model", "posterior", "strength",
+]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
+
+BY_VALUES = ("values_shared", "values_within", "values_common", "values_telling")
+"""What is looked at where names are silent: see `by_values`."""
 
 DERIVED = ("name_best", "name_sure", "name_and_values", "no_values")
 """What is worked out of several scores: the strongest evidence of the name, its cube (the step from 'alike' to
@@ -26,6 +32,9 @@ CHOICE = ("pair", "among_targets", "among_sources", "assigned", "neighbours")
 column (each with 'none of them' as a rival), whether the best one-to-one assignment takes it, and whether fields
 with words in common are matched to each other as well."""
 
+_LITTLE = 0.02  # values shared and contained, multiplied: below it they are no evidence
+_CLEAR = 1.5  # how many times the next best the best must be worth
+_SUGGESTED, _CARRIED = 0.45, 0.9  # the most that values alone can say, see `by_values`
 _FLOOR = -15.0  # log-shares below say nothing more
 
 
@@ -38,20 +47,31 @@ class Model:
         weights: Log-odds per point of score, by scorer or derived score; never negative but for 'no_values'.
         choice_intercept: The same of the second stage.
         choice: Weights of `CHOICE`.
+        values_intercept: The same of `by_values`.
+        values: Weights of `BY_VALUES`; without them names are always needed.
     """
 
     intercept: float
     weights: Mapping[str, float]
     choice_intercept: float
     choice: Mapping[str, float]
+    values_intercept: float = 0.0
+    values: Mapping[str, float] = field(default_factory=dict)
 
 
 @cache
 def load_model() -> Model:
     """The model that ships with the workbench."""
     data = json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
-    pair, choice = data["pair"], data["choice"]
-    return Model(pair["intercept"], pair["weights"], choice["intercept"], choice["weights"])
+    pair, choice, values = data["pair"], data["choice"], data["values"]
+    return Model(
+        pair["intercept"],
+        pair["weights"],
+        choice["intercept"],
+        choice["weights"],
+        values["intercept"],
+        values["weights"],
+    )
 
 
 def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
@@ -139,3 +159,39 @@ def posterior(odds: Matrix, left: Matrix, right: Matrix, model: Model) -> Matrix
         total += model.choice.get(name, 0.0) * matrix
     probability: Matrix = 1.0 / (1.0 + np.exp(-total))
     return probability
+
+
+def left_pairs(scores: Mapping[str, Matrix], probability: Matrix) -> Matrix:
+    """1 for pairs of columns with rows that nothing else matched, each clearly the other's best by values; else 0."""
+    known = {name: np.nan_to_num(scores[name]) for name in BY_VALUES}
+    worth = known["values_shared"] * known["values_within"] * ~np.isnan(scores["frequencies"])
+    worth = worth * (probability.max(axis=1, keepdims=True) < 0.5) * (probability.max(axis=0, keepdims=True) < 0.5)
+    clear = (worth >= _CLEAR * _second(worth, 1)) & (worth >= _CLEAR * _second(worth, 0)) & (worth > _LITTLE)
+    found: Matrix = clear.astype(float)
+    return found
+
+
+def _second(worth: Matrix, axis: int) -> Matrix:
+    """The second best of each row or column; 0 where there is but one."""
+    if worth.shape[axis] < 2:
+        return np.zeros(worth.max(axis=axis, keepdims=True).shape)
+    place = worth.shape[axis] - 2
+    second: Matrix = np.take(np.partition(worth, place, axis=axis), [place], axis=axis)
+    return second
+
+
+def by_values(scores: Mapping[str, Matrix], probability: Matrix, model: Model) -> Matrix:
+    """Let values speak where names are silent ('T042'): for columns that nothing else matched.
+
+    Where no name of the table was any help, values alone may carry a match, up to 0.9; where some were, names speak
+    in this table, and values against them only suggest (0.45): several columns may draw on one vocabulary.
+    """
+    if not model.values or not probability.size or any(name not in scores for name in (*BY_VALUES, "frequencies")):
+        return probability
+    odds = np.full(probability.shape, model.values_intercept)
+    for name in BY_VALUES:
+        odds += model.values[name] * np.nan_to_num(scores[name])
+    most = _SUGGESTED if (probability >= 0.5).any() else _CARRIED
+    said = np.minimum(most, 1.0 / (1.0 + np.exp(-odds)))
+    found: Matrix = np.maximum(probability, left_pairs(scores, probability) * said)
+    return found

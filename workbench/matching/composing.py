@@ -43,7 +43,7 @@ def _words(*alternatives: str) -> tuple[frozenset[str], ...]:
 
 @cache
 def _forms() -> tuple[_Form, ...]:
-    """Parts and wholes as schema.org names them: Person.name, PostalAddress, DateTime, telephone."""
+    """Parts and wholes as schema.org names them: Person.name, PostalAddress, DateTime."""
     return (
         _Form(
             _words(
@@ -57,7 +57,7 @@ def _forms() -> tuple[_Form, ...]:
             " ",
         ),
         _Form(
-            _words("address", "full address", "postal address", "complete address", "mailing address"),
+            _words("address", "full address", "postal address", "complete address"),
             (
                 ("street", _words("street", "street address", "address line", "street name", "road")),
                 ("house number", _words("house number", "street number", "building number")),
@@ -69,15 +69,6 @@ def _forms() -> tuple[_Form, ...]:
             ", ",
         ),
         _Form((), (("date", _words("date", "day")), ("time", _words("time", "hour"))), " ", kind="timestamp"),
-        _Form(
-            _words("phone", "phone number", "telephone", "telephone number", "mobile"),
-            (
-                ("country code", _words("country code", "dial code", "phone country")),
-                ("area code", _words("area code", "phone area", "prefix")),
-                ("number", _words("local number", "subscriber number", "phone number", "number phone")),
-            ),
-            " ",
-        ),
     )
 
 

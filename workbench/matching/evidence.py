@@ -69,9 +69,7 @@ def _words(name: str, score: float, source: ColumnView, target: ColumnView) -> s
     share = f"{100 * score:.0f} %"
     same = tokens(a) == tokens(b)
     special = {
-        "same_name": f"both are called '{b}'"
-        if tokens(a) == tokens(b)
-        else f"'{a}' goes by a name of '{b}' (synonym or description)",
+        "same_name": f"both are called '{b}'" if same else f"'{a}' goes by a name of '{b}' (synonym or description)",
         "abbreviation": "'{}' reads as an abbreviation of '{}'".format(*sorted((a, b), key=len)),
         "name_words": f"the words of '{a}' and '{b}' agree ({share})",
         "consonants": f"'{a}' and '{b}' have the same consonants ({share})",

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import UsageError
 
-from .combining import Model, assign, load_model, posterior, strength
+from .combining import Model, assign, by_values, load_model, posterior, strength
 from .composing import compositions
 from .decisions import Decision, Decisions
 from .matches import Matches
 from .pairing import Pairing
 from .scorers import score_all
 from .views import ColumnView, views
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["match"]
 
@@ -31,8 +28,8 @@ def match(
     source: Any,
     target: Any,
     *,
-    source_frame: pl.DataFrame | pl.LazyFrame | None = None,
-    target_frame: pl.DataFrame | pl.LazyFrame | None = None,
+    source_sample: Any = None,
+    target_sample: Any = None,
     source_name: str | None = None,
     target_name: str | None = None,
     decisions: Decisions | None = None,
@@ -44,8 +41,8 @@ def match(
     Args:
         source: A profile, a contract, a Polars frame, or column views.
         target: The same; usually the contract of a canonical entity.
-        source_frame: Rows of the source, where the source itself holds no values.
-        target_frame: Rows of the target, if there are any already.
+        source_sample: A frame or profile of the source, where the source is given as a contract.
+        target_sample: The same of the target, if there are rows already.
         source_name: What the source is called, as in 'crm.customers'; decisions name it.
         target_name: What the target is called, as in 'Customer'.
         decisions: What people decided before: settles these pairs, and speaks for or against columns of the same
@@ -65,7 +62,7 @@ def match(
     """
     if not 0.0 <= threshold <= 1.0:
         raise UsageError(f"the threshold {threshold} is no probability", cure="give a number from 0 to 1")
-    columns, fields = views(source, sample=source_frame), views(target, sample=target_frame)
+    columns, fields = views(source, sample=source_sample), views(target, sample=target_sample)
     named = source_name or getattr(source, "name", None) or "source"
     meant = target_name or getattr(target, "name", None) or "target"
     model = load_model()
@@ -92,7 +89,7 @@ def _score(
     pairing = Pairing(tuple(columns[i] for i in rows), tuple(fields[j] for j in cols))
     ordered = score_all(pairing, only)
     odds = strength(ordered, model) + leaning[np.ix_(rows, cols)]
-    probability = posterior(odds, *pairing.kinship, model)
+    probability = by_values(ordered, posterior(odds, *pairing.kinship, model), model)
     back = np.ix_(np.argsort(rows), np.argsort(cols))
     return probability[back], {name: matrix[back] for name, matrix in ordered.items()}
 

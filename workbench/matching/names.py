@@ -20,8 +20,8 @@ Matrix = npt.NDArray[np.float64]
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _SUFFIXES = (
-    "ations", "ically", "ation", "ative", "ments", "ical", "ment", "ings", "ions", "ity", "ing", "ion", "ive", "ies",
-    "ied", "als", "ic", "al", "ed", "er", "es", "is", "ys", "s", "y", "e",
+    "ations", "ically", "icity", "ation", "ative", "ments", "ical", "ment", "ings", "ions", "ity", "ing", "ion", "ive",
+    "ies", "ied", "als", "ic", "al", "ed", "er", "es", "is", "ys", "s", "y", "e",
 )  # fmt: skip
 _MIN_STEM = 4
 _VOWELS = str.maketrans("", "", "aeiouy")

@@ -18,6 +18,7 @@ from .views import ColumnView
 __all__ = ["Names", "Pairing", "called"]
 
 Matrix = npt.NDArray[np.float64]
+_END = re.compile(r"[.,;:(]|\s(?:in|with|within|as|per)\s")
 _NAME_WORDS = 4  # a description's first phrase of at most so many words is taken for a name
 
 
@@ -125,7 +126,7 @@ def called(description: str) -> list[tuple[str, ...]]:
     >>> called("Given name; may be empty."), called("The day on which the customer was born")
     ([('given', 'name')], [])
     """
-    phrase = tokens(re.split(r"[.,;:(]", description, maxsplit=1)[0])
+    phrase = tokens(_END.split(description, maxsplit=1)[0])
     return [phrase] if 0 < len(phrase) <= _NAME_WORDS else []
 
 

@@ -211,7 +211,9 @@ def _listed(
                 goal_of.setdefault(meant, goal)
         cover = min(len(known) / max(len(values), 1), len(goal_of) / max(len(goals), 1))
         hits = sum(m in goal_of for m in known.values()) / max(len(values), 1)
-        if len({m for m in known.values() if m in goal_of}) >= 2 or (len(goals) <= 2 and hits == 1.0):
+        telling = len({m for m in known.values() if m in goal_of}) >= 2
+        whole_list = len(goal_of) >= 2 and len(goal_of) == len(goals) and hits > 0
+        if telling or whole_list or (len(goals) == 1 and hits == 1.0):
             worth = cover + hits
             if worth > best_cover:
                 best_name, best_cover, best_known, best_goal = name, worth, known, goal_of

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from workbench.errors import UsageError
 from workbench.model import Contract, Field
 from workbench.profiling import ColumnProfile, Profile
 
 from .measuring import Measures, measure, measure_frame, physical_kind
 
-__all__ = ["ColumnView", "Side", "views", "with_sample"]
-
-Side = "Profile | Contract | pl.DataFrame | pl.LazyFrame | tuple[ColumnView, ...]"
+__all__ = ["ColumnView", "views", "with_sample"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +44,13 @@ class ColumnView:
     seen: Measures = field(default_factory=Measures)
 
 
-def views(side: object, *, sample: pl.DataFrame | pl.LazyFrame | None = None) -> tuple[ColumnView, ...]:
+def views(side: object, *, sample: object = None) -> tuple[ColumnView, ...]:
     """See a dataset's columns or an entity's fields as matching does.
 
     Args:
         side: A profile, a contract, a frame, or views made before.
-        sample: Rows of the same dataset, where the side itself holds no values.
+        sample: A frame or profile of the same dataset, where the side itself is a contract: what was measured is
+            added to what was stated, and what was stated wins.
 
     Raises:
         UsageError: The side is something else.
@@ -58,29 +58,32 @@ def views(side: object, *, sample: pl.DataFrame | pl.LazyFrame | None = None) ->
     if isinstance(side, tuple) and all(isinstance(v, ColumnView) for v in side):
         found: tuple[ColumnView, ...] = side
     elif isinstance(side, Contract):
-        found = tuple(_of_field(f) for f in side.fields)
+        found = tuple(v for f in side.fields for v in _of_field(f))
     elif isinstance(side, Profile):
         found = _of_profile(side)
     elif isinstance(side, pl.DataFrame | pl.LazyFrame):
         found = _of_frame(side)
     else:
-        from workbench.errors import UsageError
-
         raise UsageError(f"cannot match a {type(side).__name__}", cure="give a profile, a contract or a Polars frame")
-    return found if sample is None else with_sample(found, _of_frame(sample))
+    return found if sample is None else with_sample(found, views(sample))
 
 
 def with_sample(known: Iterable[ColumnView], sampled: Iterable[ColumnView]) -> tuple[ColumnView, ...]:
-    """Add what was measured on rows to what a contract or profile says; what is stated wins over guesses."""
-    by_name = {v.name: v for v in sampled}
+    """Add what was measured to what is stated; columns that nobody stated are appended."""
+    measured = {v.name: v for v in sampled}
     out = []
     for view in known:
-        rows = by_name.get(view.name)
-        if rows is not None and rows.seen.values and not view.closed:
-            kind = rows.kind if view.kind == "unknown" else view.kind
-            view = replace(view, kind=kind, seen=rows.seen)
+        rows = measured.pop(view.name, None)
+        if rows is not None:
+            view = replace(
+                view,
+                kind=rows.kind if view.kind == "unknown" else view.kind,
+                semantic=view.semantic or rows.semantic,
+                personal=view.personal or rows.personal,
+                seen=rows.seen if rows.seen.values and not view.closed else view.seen,
+            )
         out.append(view)
-    return tuple(out)
+    return (*out, *measured.values())
 
 
 def _of_frame(frame: pl.DataFrame | pl.LazyFrame) -> tuple[ColumnView, ...]:
@@ -88,23 +91,22 @@ def _of_frame(frame: pl.DataFrame | pl.LazyFrame) -> tuple[ColumnView, ...]:
     return tuple(ColumnView(name, kind=m.kind, seen=m) for name, m in measured.items())
 
 
-def _of_field(f: Field) -> ColumnView:
+def _of_field(f: Field, inside: str = "") -> Iterator[ColumnView]:
+    """A field, or the members of a nested one by their paths, as profiles name them ('items[].sku')."""
+    path = inside + f.name
+    if f.fields:
+        for member in f.fields:
+            yield from _of_field(member, f"{path}[]." if f.type.kind == "list" else f"{path}.")
+        return
     closed = bool(f.enum)
-    values = list(f.enum) + [t for v, t in f.labels.items() if t] if closed else list(f.examples)
+    values = [*f.enum, *(t for t in f.labels.values() if t)] if closed else list(f.examples)
     kind = {"decimal": "number", "float": "number", "null": "unknown"}.get(f.type.kind, f.type.kind)
-    seen = measure({f.name: values})[f.name] if values else Measures()
-    return ColumnView(
-        f.name,
-        tuple(f.synonyms),
-        f.description,
-        kind,
-        f.semantic_type,
-        f.personal,
-        closed,
-        f.required,
+    seen = measure({path: values})[path] if values else Measures()
+    if not closed:
         # a handful of examples shows how values look, not how they spread
-        seen if closed else replace(seen, nulls=None, uniqueness=None, quantiles=(), example_only=True),
-    )
+        seen = replace(seen, nulls=None, uniqueness=None, quantiles=(), example_only=True)
+    synonyms = (f.name, *f.synonyms) if inside else f.synonyms
+    yield ColumnView(path, tuple(synonyms), f.description, kind, f.semantic_type, f.personal, closed, f.required, seen)
 
 
 def _of_profile(profile: Profile) -> tuple[ColumnView, ...]:

@@ -1,0 +1,61 @@
+"""Learning the weights: they learn what is to be learned, and the shipped ones fit the scorers there are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import workbench.matching
+from workbench.matching import Case, Pairing, case_of, fit_model, load_model, match, reliability, scorers, views
+
+
+def cases() -> list[Case]:
+    frame = pl.DataFrame({n: [f"{n}{i % 7}" for i in range(20)] for n in ("city", "street", "phone", "price")})
+    out = []
+    for k in range(4):
+        names = {n: n if k % 2 else f"t_{n}" for n in frame.columns}
+        pairing = Pairing(views(frame.head(10 + k)), views(frame.tail(12).rename(names)))
+        out.append(case_of(pairing, np.eye(4, dtype=bool)))
+    return out
+
+
+def test_the_truth_it_learned_from_is_found_again() -> None:
+    model = fit_model(cases(), [replace(c, weight=0.5) for c in cases()])
+    assert all(w >= 0 for n, w in model.weights.items() if n != "no_values")
+    assert all(w >= 0 for w in model.choice.values())
+
+
+def test_every_shipped_weight_belongs_to_something() -> None:
+    model = load_model()
+    derived = {"name_best", "name_sure", "name_and_values", "no_values"}
+    assert set(model.weights) <= set(scorers) | derived
+    assert all(w >= 0 for n, w in model.weights.items() if n != "no_values")
+
+
+def test_the_shipped_model_was_calibrated_on_what_it_had_not_seen() -> None:
+    path = Path(workbench.matching.__file__).with_name("weights.json")
+    table = json.loads(path.read_text())["held_out_reliability"]
+    assert all(abs(row["said"] - row["right"]) < 0.15 for row in table if row["from"] >= 0.9)
+
+
+def test_reliability_counts_what_is_right_per_bin() -> None:
+    table = reliability(np.array([0.99, 0.97, 0.5, 0.01]), np.array([True, False, True, False]))
+    assert [(r.pairs, r.right) for r in table] == [(1, 0.0), (1, 1.0), (2, 0.5)]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("pair", ["tpch/prospect_horizontal_50_ac2_av_018", "opendata/miller2_vertical_50_ac3_av_013"])
+def test_public_pairs(pair: str, real_data: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(Path(__file__).parent.parent / "benchmarks"), *sys.path])
+    from matching_sets import tasks
+
+    (task,) = tasks(real_data(f"matching/valentine/{pair}"))
+    found = {(m.source, m.target) for m in match(*task.sides()).best}
+    assert len(found & task.truth) >= 0.9 * len(task.truth)

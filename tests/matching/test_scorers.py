@@ -1,0 +1,104 @@
+"""Each scorer by itself: what it takes for alike, what for different, where it keeps silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from workbench.matching import ColumnView, Pairing, scorers, views
+
+
+def score(name: str, left: object, right: object) -> float:
+    def side(what: object) -> tuple[ColumnView, ...]:
+        frame = what if isinstance(what, pl.DataFrame) else pl.DataFrame({"c": what}, strict=False)
+        return views(frame)
+
+    return float(scorers[name].score(Pairing(side(left), side(right)))[0, 0])
+
+
+WORDS = [f"{a} {b}" for a in ("red", "green", "blue", "black") for b in ("chair", "table", "lamp", "shelf")]
+CODES = [f"AB-{i:04d}" for i in range(100, 130)]
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "alike", "different"),
+    [
+        ("values_within", CODES[:10], CODES, WORDS),
+        ("values_common", CODES, CODES, WORDS),
+        ("values_shared", CODES, CODES, WORDS),
+        ("values_alike", ["Red  Chair", "GREEN lamp"], WORDS, CODES),
+        ("value_words", [f"a {w} today" for w in WORDS], WORDS, CODES),
+        ("shapes", CODES, ["XY-9999", "QQ-0001"], WORDS),
+        ("characters", CODES, ["XY-9999", "QQ-0001"], WORDS),
+        ("lengths", CODES, ["XY-9999", "QQ-0001"], ["a", "bb"]),
+        ("numbers", ["1", "2", "3", "4"], ["1.5", "2.5", "3.5", "2.0"], ["900", "1000", "1100"]),
+        ("uniqueness", CODES, WORDS, ["x"] * 30),
+        ("fill", CODES, WORDS, [None] * 9 + ["x"]),
+        ("frequencies", ["a"] * 9 + ["b"], ["x"] * 9 + ["y"], CODES),
+        ("types", ["1", "2"], ["7", "9"], ["2026-01-01", "2026-02-02"]),
+    ],
+)
+def test_alike_columns_score_above_different_ones(name: str, left: list, alike: list, different: list) -> None:
+    assert score(name, left, alike) > score(name, left, different)
+    assert score(name, left, alike) >= 0.4
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "alike", "different"),
+    [
+        ("same_name", "Cust_No", "custNo", "city"),
+        ("name_words", "customer number", "cust_nbr", "city"),
+        ("name_within", "country", "country_of_birth", "weight"),
+        ("name_telling", "iban_code", "iban", "x"),
+        ("spelling", "adress", "address", "phone"),
+        ("consonants", "fsclr", "fiscal year", "city"),
+        ("abbreviation", "FiYe", "fiscal_year", "city"),
+    ],
+)
+def test_alike_names_score_above_different_ones(name: str, left: str, alike: str, different: str) -> None:
+    source, target = (ColumnView(left),), (ColumnView(alike), ColumnView(different))
+    found = scorers[name].score(Pairing(source, target))[0]
+    assert found[0] > found[1]
+
+
+def test_descriptions_meet_names_and_synonyms() -> None:
+    source = (ColumnView("T01", description="Date on which the customer was born"),)
+    target = (ColumnView("birth_date", synonyms=("born",)), ColumnView("city"))
+    found = scorers["description"].score(Pairing(source, target))[0]
+    assert found[0] > found[1] == 0
+
+
+def test_meaning_is_for_against_or_silent() -> None:
+    source = (ColumnView("a", semantic="email"),)
+    target = (ColumnView("b", semantic="email"), ColumnView("c", semantic="phone"), ColumnView("d"))
+    found = scorers["meaning"].score(Pairing(source, target))[0]
+    assert found[0] == 1
+    assert found[1] == 0
+    assert np.isnan(found[2])
+
+
+def test_values_are_looked_up_in_a_list_of_allowed_ones() -> None:
+    source = views(pl.DataFrame({"c": ["gold", "GOLD", "silver", "tin"]}))
+    target = tuple(replace(v, closed=True) for v in views(pl.DataFrame({"c": ["Gold", "Silver", "Bronze", "Lead"]})))
+    found = scorers["listed"].score(Pairing(source, target))[0, 0]
+    assert 0.5 <= found < 1.0
+    assert np.isnan(scorers["listed"].score(Pairing(source, views(pl.DataFrame({"c": ["Gold"]}))))[0, 0])
+
+
+def test_codes_meet_without_a_constant_first_letter() -> None:
+    source = views(pl.DataFrame({"c": ["pT1b", "pT2", "pT3a"]}))
+    target = views(pl.DataFrame({"c": ["T1b", "T2", "T3a"]}))
+    assert Pairing(source, target).alike[0, 0] > 0.9
+
+
+@pytest.mark.parametrize("name", sorted(n for n in scorers if n.startswith("value")))
+def test_scorers_of_values_keep_silent_without_values(name: str) -> None:
+    found = scorers[name].score(Pairing((ColumnView("a"),), (ColumnView("b"),)))
+    assert np.isnan(found).all()
+
+
+def test_every_scorer_says_what_its_score_means() -> None:
+    assert all(one.says and one.name == name for name, one in scorers.items())
