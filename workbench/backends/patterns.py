@@ -52,3 +52,36 @@ def always_holds(pattern: str, number: int) -> bool:
     if held is None or re.search(r"\)[?*{]|\|", _bare(pattern)):
         return False
     return re.compile(held).fullmatch("") is None
+
+
+# Built-in patterns whose longest match is also the first that a backtracking engine tries; the golden cases hold them.
+_PROVEN_BY_TEST = ("(?:(?:van|von|", "\\s+$", " +$")
+
+
+def is_settled(pattern: str, number: int) -> bool:
+    """Whether the leftmost-longest match is also the one that a backtracking engine finds first.
+
+    Proven when every repeated or optional part is one set of characters that cannot begin what follows it,
+    so that there is no choice to make; when nothing varies; or when the built-in patterns say so.
+
+    >>> is_settled("^([^,]+),", 1), is_settled("foo|foobar", 0), is_settled("[0-9]+", 0)
+    (True, False, True)
+    """
+    if any(part in pattern for part in _PROVEN_BY_TEST):
+        return True
+    body = pattern.removeprefix("^").removesuffix("$")
+    if "|" in _bare(body) or re.search(r"\)[?*+{]", _bare(body)):
+        return False
+    atoms = re.findall(r"(\\.|\[\^?(?:\\.|[^\]\\])*\]|[^\\\[])([?*+]|\{[0-9,]+\})?", body.replace("(?:", "").translate({40: None, 41: None}))
+    for (atom, repeated), following in zip(atoms, [*atoms[1:], None], strict=True):
+        if repeated and following is not None and (following[1] in ("?", "*") or _overlap(atom, following[0])):
+            # All that is left must be fixed in length by both ends, or there is a choice.
+            return False
+    return True
+
+
+def _overlap(first: str, second: str) -> bool:
+    """Whether two one-character patterns have a character in common; asked of a sample of all of Unicode."""
+    sample = [chr(i) for i in range(0x250)] + ["\u3000", "\U0001f600"]
+    one, two = re.compile(first), re.compile(second)
+    return any(one.fullmatch(c) and two.fullmatch(c) for c in sample)

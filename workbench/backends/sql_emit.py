@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -39,6 +39,11 @@ class Helper:
     returns: str
     body: str
     says: str
+
+
+def as_call(node: Expr, **options: Hashable) -> Expr:
+    """A primitive as a call of the Python function of its name."""
+    return Expr("call", node.args, node.type, [("function", node.op), ("options", tuple(sorted(options.items())))])
 
 
 @dataclass
@@ -273,10 +278,14 @@ class Emitter(RowEmitter, TimeEmitter):
         self.functions[name] = node
         return fn(name, *args)
 
+    def asked(self, node: Expr) -> Expr | None:
+        """The call of a Python-only function that a node is in this dialect, if it is one."""
+        if node.op == "json_path":  # numbers are wanted as they are written, which no engine's own function gives
+            return as_call(node, path=node["path"])
+        return node if node.op == "call" else None
+
     def op_json_path(self, node: Expr, x: Sql) -> Sql:
-        """Numbers are wanted as they are written, which no engine's own function gives."""
-        told = Expr("call", node.args, node.type, [("function", "json_path"), ("options", (("path", node["path"]),))])
-        return self.op_call(told, x)
+        return self.op_call(as_call(node, path=node["path"]), x)
 
     def function_stubs(self) -> tuple[str, ...]:
         """What must be registered before a script runs."""

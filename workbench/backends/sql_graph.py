@@ -14,6 +14,10 @@ from .sql_tree import Sql, column
 __all__ = ["CallColumn", "Layer", "Layered", "lay_out"]
 
 _PLAIN = frozenset({"col", "lit", "is_null", "all_of", "any_of", "none_of"})
+_SAID_TWICE = frozenset({
+    "arith", "divide", "cast", "round_to", "format_number", "regex_extract", "parse_number", "parse_time", "substring",
+    "blank_to_null", "split_part", "pad", "shift_zone", "change_case",
+})  # fmt: skip
 _WORDS = {
     "blank_to_null": "given", "trim": "trimmed", "squeeze": "squeezed", "change_case": "cased", "concat": "joined",
     "regex_extract": "part", "regex_replace": "replaced", "replace": "replaced", "split_part": "part",
@@ -59,6 +63,8 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
     """Lay expressions out; a node used twice or more gets a column of its own, and so does every call."""
     uses = Counter(arg for node in walk(roots) for arg in node.args)
     uses.update(roots)
+    # An argument that is written out twice, and its own argument twice in that, would grow without end.
+    uses.update(a for n in walk(roots) if n.op in _SAID_TWICE and not _simple(n) for a in n.args)
     names = set(taken)
     built: dict[Expr, Sql] = {}
     depth: dict[Expr, int] = {}
@@ -66,9 +72,10 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
     for node in walk(roots):
         below = max((depth[a] for a in node.args), default=0)
         args = [built[a] for a in node.args]
-        if node.op == "call" and join_calls:
+        asked = emitter.asked(node) if join_calls else None
+        if asked is not None:
             name = _name(node, names)
-            layers.setdefault(below, Layer()).calls.append(CallColumn(name, node, tuple(a.copy() for a in args)))
+            layers.setdefault(below, Layer()).calls.append(CallColumn(name, asked, tuple(a.copy() for a in args)))
             built[node], depth[node] = column(name), below + 1
             continue
         made = emitter.emit(node, args)
@@ -86,6 +93,13 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
 
     ordered = tuple(layers[level] for level in sorted(layers))
     return Layered(ordered, tuple(built[r].copy() for r in roots), inline)
+
+
+def _simple(node: Expr) -> bool:
+    """Whether an operation mentions its argument once after all."""
+    if node.op == "substring":
+        return int(node["start"]) >= 0
+    return node.op == "blank_to_null" and node.args[0].op == "trim"
 
 
 def _name(node: Expr, names: set[str]) -> str:

@@ -11,6 +11,7 @@ from workbench.model import Plan, RowStep
 
 from .sql_duckdb import DuckEmitter
 from .sql_emit import Emitter, Unportable
+from .sql_postgres import PostgresEmitter
 from .sql_rows import Pipeline
 from .sql_tree import column, string
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["counts_query", "emitter_of", "prelude", "script_text", "source_part", "stubs", "trial", "with_parts"]
 
-EMITTERS: dict[str, type[Emitter]] = {"duckdb": DuckEmitter}
+EMITTERS: dict[str, type[Emitter]] = {"duckdb": DuckEmitter, "postgres": PostgresEmitter}
 
 
 def emitter_of(dialect: str, facts: Mapping[str, ColumnFacts], *, temporary: bool) -> Emitter:

@@ -67,6 +67,28 @@ def _sha256(key_env: str = "") -> Function:
     return lambda x: None if x is None else hmac.new(key, x.encode(), "sha256").hexdigest()
 
 
+@FUNCTIONS.register("regex_extract")
+def _regex_extract(pattern: str, group: int) -> Function:
+    # Python's '$' also matches before a last line feed; the pinned one is the very end.
+    compiled = re.compile(_very_end(pattern))
+
+    def run(x: str | None) -> str | None:
+        found = None if x is None else compiled.search(x)
+        return None if found is None else found[group] or ""
+
+    return run
+
+
+@FUNCTIONS.register("regex_replace")
+def _regex_replace(pattern: str, new: str) -> Function:
+    compiled = re.compile(_very_end(pattern))
+    return lambda x: None if x is None else compiled.sub(lambda _: new, x)
+
+
+def _very_end(pattern: str) -> str:
+    return re.sub(r"(\\.|\[\^?(?:\\.|[^\]\\])*\])|\$", lambda m: m[1] or r"\Z", pattern)
+
+
 @FUNCTIONS.register("json_path")
 def _json_path(path: str) -> Function:
     steps: list[str | int] = [
