@@ -2,8 +2,8 @@
 
 from .outcome import REJECT_COLUMNS, SUM_DIGITS, Applied, Counts
 from .polars_helpers import REQUIREMENTS, helper_source
-from .polars_source import PolarsSource, dtype_source, polars_source, say
 from .polars_types import logical_type, normalise, schema_of, to_dtype
+from .polars_writer import PolarsSource, dtype_source, polars_source, say
 from .to_polars import Program, compile_polars
 from .to_sql import DIALECTS, SqlScript, compile_sql
 from .udfs import FUNCTIONS, function

@@ -13,7 +13,7 @@ from workbench.model import Expr, FieldSpec, Filter, PlannedField, RowStep, Spec
 
 from .counts import Counts
 from .difference import SpecChange, SpecDiff, by_grade
-from .invert import invert
+from .inverting import invert
 from .replaying import Replayed, replay_field, replay_filter
 from .resolve import Resolved
 from .row_engine import run_row_step

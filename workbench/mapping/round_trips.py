@@ -29,8 +29,8 @@ from workbench.model import (
 )
 from workbench.profiling import mask
 
-from .invert import invert, unfold_back
 from .inverted import Inverted, Way
+from .inverting import invert, unfold_back
 from .resolve import Resolved
 from .scope import Scope
 
