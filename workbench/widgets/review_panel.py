@@ -62,6 +62,7 @@ class MappingReview(MappingDecisions, Desk):
             "accept_above": lambda m: self._many(self.accept_above, float(m["score"])),
             "undo": lambda _: self._many(self.undo),
             "redo": lambda _: self._many(self.redo),
+            "masked": lambda m: self._many(self.mask, bool(m["masked"])),
             "merge": self._merge,
             "theirs": lambda _: self._many(self.take_theirs),
             "look": self._look,
@@ -82,13 +83,18 @@ class MappingReview(MappingDecisions, Desk):
         super()._told(state)
         self.tell({"kind": "saving", "saving": _saving(state)})
 
+    def mask(self, masked: bool) -> None:
+        """Hide personal values in previews, or show them; every review starts with them hidden."""
+        if self.previewer is not None:
+            self.previewer.masked = masked
+
     def _rest(self) -> dict[str, Any]:
         return {
             "unmapped": list(self.spec.unmapped),
             "undo": self.can_undo,
             "redo": self.can_redo,
             "saving": _saving(self.saving.state),
-            "status": self.spec.status,
+            "masked": self.previewer.masked if self.previewer else True,
         }
 
     def _whole(self) -> dict[str, Any]:

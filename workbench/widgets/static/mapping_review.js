@@ -7,6 +7,7 @@ function render({ model, el }) {
   let chosen = state.items.find((i) => !i.decided)?.name ?? state.items[0]?.name;
   let look = null;
   const rows = new Map();
+  const listId = `wb-steps-${Math.random().toString(36).slice(2)}`;
   const said = voice();
   const line = connect(model, (message) => {
     if (message.kind === "saving") showSaving(message.saving);
@@ -47,11 +48,12 @@ function render({ model, el }) {
     h("div", { class: "wb-split" }, list, detail),
     left, said.line,
     h("p", { class: "wb-muted wb-keys" }, KEYS),
-    h("datalist", { id: "wb-steps" }, state.catalogue.map((s) => h("option", { value: s.name, label: s.doc }))),
+    h("datalist", { id: listId }, state.catalogue.map((s) => h("option", { value: s.name, label: s.doc }))),
   );
   fill(el, root);
 
   // -- the list
+  const gap = (item) => item.required && (item.status === "missing" || item.status === "rejected");
   function cells(item) {
     const from = item.constant !== null ? `constant “${item.constant}”` : item.cases ? "by case" : item.sources.join(" + ");
     return [
@@ -62,7 +64,8 @@ function render({ model, el }) {
         }, item.name, item.required ? h("span", { title: "required" }, " *") : null)),
       h("td", {}, from || h("span", { class: "wb-muted" }, "–")),
       h("td", {}, scoreBar(item.score)),
-      h("td", { class: `wb-is-${item.status}` }, h("span", { "aria-hidden": "true" }, MARKS[item.status] + " "), item.said),
+      h("td", { class: gap(item) ? "wb-is-rejected" : `wb-is-${item.status}` },
+        h("span", { "aria-hidden": "true" }, gap(item) ? "! " : MARKS[item.status] + " "), gap(item) ? "required!" : item.said),
     ];
   }
   function paintRow(item) {
@@ -175,11 +178,14 @@ function render({ model, el }) {
         h("button", { type: "button", class: "wb-primary", disabled: !mapped && item.status !== "rejected", onclick: () => accept() }, item.status === "rejected" ? "Bring back" : "Accept"),
         h("button", { type: "button", disabled: !mapped, onclick: () => reject() }, "Reject"),
         h("span", { class: `wb-is-${item.status}` }, MARKS[item.status] + " " + item.said)),
+      gap(item) ? h("p", { class: "wb-is-rejected" }, "This field is required: choose a source, or write a constant or cases as text below.") : null,
       item.check.length ? h("ul", { class: "wb-check", "aria-label": "Worth a look" }, item.check.map((c) => h("li", {}, c))) : null,
       item.why.length ? h("ul", { class: "wb-why", "aria-label": "Evidence" }, item.why.map((w) => h("li", {}, w))) : null,
       paintSource(item),
-      mapped && item.constant === null ? [h("h5", { id: "wb-steps-head" }, "Steps"), editor.list, hint, onError(item)] : null,
-      h("h5", {}, "On real values"), preview,
+      mapped && item.constant === null ? [h("h5", {}, "Steps"), editor.list, hint, onError(item)] : null,
+      h("div", { class: "wb-buttons" }, h("h5", {}, "On real values"),
+        item.personal ? h("button", { type: "button", "aria-pressed": String(!state.masked), onclick: () => act({ do: "masked", masked: !state.masked }) }, state.masked ? "Show personal values" : "Hide personal values") : null),
+      preview,
       h("details", { class: "wb-text" }, h("summary", {}, "Edit as text"),
         h("textarea", { rows: 6, spellcheck: "false", "aria-label": "The field as YAML" }, look?.yaml ?? ""),
         h("button", { type: "button", onclick: () => change({ do: "text", yaml: detail.querySelector("textarea").value }) }, "Apply text")),
@@ -221,7 +227,7 @@ function render({ model, el }) {
     fill(editor.list,
       editor.texts.map((text, i) => h("li", {},
         h("input", {
-          type: "text", value: text, list: "wb-steps", spellcheck: "false", "aria-label": `Step ${i + 1}`,
+          type: "text", value: text, list: listId, spellcheck: "false", "aria-label": `Step ${i + 1}`,
           oninput: (e) => { editor.texts[i] = e.target.value; hintFor(e.target.value); tryOut(); },
           onfocus: (e) => hintFor(e.target.value), onchange: () => keepSteps(),
         }),
@@ -229,7 +235,7 @@ function render({ model, el }) {
         h("button", { type: "button", "aria-label": `Move step ${i + 1} down`, disabled: i === count - 1, onclick: () => moveStep(i, i + 1) }, "↓"),
         h("button", { type: "button", "aria-label": `Remove step ${i + 1}`, onclick: () => { editor.texts.splice(i, 1); keepSteps(); } }, "✕"))),
       h("li", { class: "wb-new" }, h("input", {
-        type: "text", list: "wb-steps", placeholder: "add a step", spellcheck: "false", "aria-label": "Add a step",
+        type: "text", list: listId, placeholder: "add a step", spellcheck: "false", "aria-label": "Add a step",
         oninput: (e) => { hintFor(e.target.value); tryOut(e.target.value); },
         onchange: (e) => { if (e.target.value.trim()) { editor.texts.push(e.target.value); keepSteps(); } },
       })));
@@ -276,19 +282,23 @@ function render({ model, el }) {
     take(answer, done);
     return answer;
   }
-  const change = async (message, done) => {
-    const at = [...detail.querySelectorAll("input,select,button,textarea")].indexOf(document.activeElement);
-    const answer = await act({ ...message, field: chosen }, done ?? "changed");
-    // the detail was drawn anew: leave the person where they were
-    if (at >= 0) [...detail.querySelectorAll("input,select,button,textarea")][at]?.focus();
-    return answer;
-  };
+  const change = (message, done) => act({ ...message, field: chosen }, done ?? "changed");
+  // What had the focus is drawn anew by an answer: leave the person where they were.
+  function keepFocus(paint) {
+    const places = () => [...detail.querySelectorAll("input,select,button,textarea,summary")];
+    const at = places().indexOf(document.activeElement);
+    const inList = body.contains(document.activeElement);
+    paint();
+    if (at >= 0) (places()[at] ?? rows.get(chosen)?.querySelector("button"))?.focus();
+    if (inList || (at >= 0 && document.activeElement === document.body)) rows.get(chosen)?.querySelector("button").focus();
+  }
   async function accept() {
     const answer = await act({ do: "accept", field: chosen }, `${chosen} accepted`);
     if (answer.kind !== "error") nextOpen();
   }
   const reject = () => act({ do: "reject", field: chosen }, `${chosen} rejected`);
-  function take(answer, done) {
+  const take = (answer, done) => keepFocus(() => taken(answer, done));
+  function taken(answer, done) {
     if (answer.kind === "error") {
       said.faults(answer.faults);
       return;
@@ -305,7 +315,7 @@ function render({ model, el }) {
         state.items[state.items.findIndex((i) => i.name === item.name)] = item;
         paintRow(item);
       }
-      Object.assign(state, { unmapped: answer.unmapped, undo: answer.undo, redo: answer.redo, saving: answer.saving });
+      Object.assign(state, { unmapped: answer.unmapped, undo: answer.undo, redo: answer.redo, saving: answer.saving, masked: answer.masked });
       rest();
       look = null;
       paintDetail();
