@@ -13,8 +13,8 @@ import polars as pl
 
 from workbench.backends import normalise, schema_of
 from workbench.errors import Fault, SourceError, SpecError, UnknownNameError, UsageError, did_you_mean
-from workbench.mapping import Choice, Resolved, draft_spec, resolve
-from workbench.model import Contract, DataType, Field, Landscape, Spec, load_contract, load_landscape
+from workbench.mapping import Choice, Resolved, apply, draft_spec, resolve
+from workbench.model import Contract, DataType, Field, Landscape, Spec, load_contract, load_landscape, load_spec
 from workbench.profiling import Profile, profile
 from workbench.sources import Scan, scan
 
@@ -159,6 +159,25 @@ class Project:
             tables=self.table_schema,
             values=values,
         )
+
+    def canonical(self, entity: str, *, progress: Callable[[str], None] = lambda _: None) -> dict[str, pl.DataFrame]:
+        """The records of an entity from every system whose flow has a spec, in canonical form, by system.
+
+        Raises:
+            UsageError: No flow brings this entity, or none has a spec yet.
+        """
+        flows = [f for f in (self.landscape.flows if self.landscape else ()) if f.target == entity and f.spec]
+        ready = [f for f in flows if f.source in self._datasets and (self.root / str(f.spec)).is_file()]
+        if not ready:
+            what = f"no flow of this landscape brings '{entity}' with a spec that is there"
+            raise UsageError(what, where=str(self.root), cure="write one: workbench match SOURCE ENTITY -o spec.yaml")
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for flow in ready:
+            progress(f"mapping {flow.source}")
+            spec = load_spec(self.root / str(flow.spec))
+            applied = apply(self.resolve(spec).plan, self.frame(flow.source), self.table)
+            parts.setdefault(flow.source.partition(".")[0], []).append(applied.passed)
+        return {system: pl.concat(frames) for system, frames in parts.items()}
 
     def propose(
         self,

@@ -56,7 +56,7 @@ def status(text: str, *, quiet: bool = False) -> Iterator[Any]:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
-    from . import contracts, links, mappings, profiles, specs, stories  # noqa: F401  importing registers the verbs
+    from . import contracts, learning, links, mappings, profiles, specs, stories  # noqa: F401  importing registers the verbs
 
     try:
         code = app(args=args, standalone_mode=False)

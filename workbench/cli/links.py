@@ -1,1 +1,61 @@
 """Verbs on records that are the same thing: link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.errors import UsageError
+
+from .app import JSON, app, say, show_json, status
+
+
+@app.command()
+def link(
+    landscape: Annotated[Path, typer.Argument(help="The landscape file.")],
+    entity: Annotated[str, typer.Argument(help="The canonical entity.")],
+    model_path: Annotated[
+        Path | None, typer.Option("--model", help="The link model; links/ENTITY.yaml otherwise.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where crosswalk and golden records go.")] = Path(
+        "reports/links"
+    ),
+    as_json: JSON = False,
+) -> None:
+    """Find the same things across systems: crosswalk with stable ids, golden records, conflicts."""
+    from workbench.linkage import link as link_records
+    from workbench.linkage import load_crosswalk, load_link_model, propose_model, save_link_model
+    from workbench.project import open_project
+    from workbench.sources import write
+
+    project = open_project(landscape)
+    target = project.entity(entity)
+    with status(f"mapping to {entity}", quiet=as_json) as shown:
+        frames = project.canonical(entity, progress=lambda text: shown.update(text) if shown else None)
+        path = model_path or project.root / "links" / f"{entity.lower()}.yaml"
+        proposed = not path.exists()
+        if proposed and model_path is not None:
+            raise UsageError(
+                "there is no such link model", where=str(model_path), cure="leave --model out to get one proposed"
+            )
+        model = propose_model(frames, target) if proposed else load_link_model(path)
+        known = out / entity / "crosswalk.json"
+        if shown:
+            shown.update("linking")
+        found = link_records(frames, model, crosswalk=load_crosswalk(known.parent) if known.exists() else None)
+    found.crosswalk.save(known.parent)
+    write(found.golden.records, known.parent / "golden.parquet")
+    if proposed:
+        save_link_model(found.model, known.parent / f"{entity.lower()}.yaml")
+    if as_json:
+        show_json({"entity": entity, "counts": dict(found.counts), "flags": [f.text for f in found.flags]})
+        return
+    for name, n in found.counts.items():
+        say(f"{n:>12,}  {name}")
+    for flag in found.flags[:10]:
+        say(f"[yellow]![/] {flag.text}".replace("[y", "[y"))
+    if proposed:
+        say(f"[green]✓[/] proposed link model: {known.parent}/{entity.lower()}.yaml (keep it as {path})")
+    say(f"[green]✓[/] {known.parent}")

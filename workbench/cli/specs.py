@@ -1,4 +1,4 @@
-"""Verbs around specs: steps, approve, schema."""
+"""Verbs around specs: steps, schema, approve, invert, diff, export."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .app import app, say
+from .app import JSON, app, say, show_json
 
 
 @app.command()
@@ -49,3 +49,69 @@ def approve(
     log = AuditLog(open_project(spec_path).root / ".workbench" / "audit.jsonl")
     spec = approve_spec(spec_path, by, log)
     say(f"[green]✓[/] {spec.title} is approved as {(spec.approved or '')[:23]}…")
+
+
+@app.command()
+def invert(
+    spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write the way back.")] = None,
+) -> None:
+    """Write the spec that leads back from the canonical form, and say what is lost."""
+    from workbench.mapping import invert as invert_spec
+    from workbench.model import dump_spec, load_spec, write_text
+    from workbench.project import open_project
+
+    spec, project = load_spec(spec_path), open_project(spec_path)
+    back = invert_spec(spec, project.resolve(spec), project.contract(spec.source.dataset))
+    for lost in back.lost:
+        say(f"[yellow]![/] {lost}".replace("'[", "'\\["))
+    if out is None:
+        typer.echo(dump_spec(back.spec), nl=False)
+    else:
+        write_text(out, dump_spec(back.spec))
+        say(f"[green]✓[/] {out}")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The spec as it was.")],
+    new: Annotated[Path, typer.Argument(help="The spec as it is.")],
+    as_json: JSON = False,
+) -> None:
+    """Say what a change of a spec does to the data, replayed on its source, and how much that matters."""
+    from workbench.mapping import diff as diff_specs
+    from workbench.model import load_spec
+    from workbench.project import open_project
+
+    before, after, project = load_spec(old), load_spec(new), open_project(old)
+    contract = project.contract(before.source.dataset)
+    personal = frozenset(f.name for f in contract.fields if f.personal) if contract else frozenset()
+    found = diff_specs(
+        before, after, project.resolve(before), project.resolve(after), project.frame(before.source.dataset),
+        tables=project.table, personal=personal,
+    )  # fmt: skip
+    if as_json:
+        show_json({"grade": found.grade, "changes": [str(c) for c in found.changes]})
+    else:
+        typer.echo(str(found))
+
+
+@app.command()
+def export(
+    spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A file, or a folder for artefacts of several files.")],
+    to: Annotated[
+        str, typer.Option(help="yaml, python, sql:DIALECT, pyspark, dbt, odcs, openlineage, sssom, jsonschema.")
+    ],
+) -> None:
+    """Write a spec as an artefact that a team can use where it lives."""
+    from workbench.export import export as export_spec
+    from workbench.model import load_spec
+    from workbench.project import open_project
+
+    spec, project = load_spec(spec_path), open_project(spec_path)
+    target = project.target(spec)
+    resolved = project.resolve(spec, target=target)
+    source = project.contract(spec.source.dataset)
+    for path in export_spec(spec, to, out, resolved=resolved, target=target, source=source):
+        say(f"[green]✓[/] {path}")

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from workbench.mapping import Counts
-from workbench.model import Contract, Spec, dump_yaml
+from workbench.model import Contract, Spec
 from workbench.profiling import Profile, mask
 
 __all__ = ["counts_table", "masked_preview", "null_chart", "problem_table", "reject_table", "spec_table"]
@@ -79,7 +79,7 @@ def spec_table(spec: Spec, target: Contract) -> str:
         origin = ", ".join(written.from_ or ()) or ("by case" if written.case else f"constant '{written.value}'")
         steps = " → ".join(_step(s.written()) for s in written.steps)
         if written.case:
-            tests = [dump_yaml(b.when.model_dump(by_alias=True, exclude_defaults=True)).strip() for b in written.case]
+            tests = [_inline(b.when.model_dump(by_alias=True, exclude_defaults=True)) for b in written.case]
             steps = "<br>".join(f"<code>when {escape(t)[:120]}</code>" for t in tests)
         match = spec.evidence.get(written.id, {}).get("match", "")
         rows.append((_name(field.name, field.required), escape(origin), steps, escape(str(match))))
@@ -95,8 +95,18 @@ def _name(name: str, required: bool) -> str:
 def _step(written: Any) -> str:
     if isinstance(written, str):
         return f"<code>{escape(written)}</code>"
-    text = dump_yaml(written).strip().replace("\n", " ")
-    return f"<code>{escape(text if len(text) <= 90 else text[:89] + '…')}</code>"
+    name, args = next(iter(written.items()))
+    text = f"{name}: {_inline(args)}"
+    return f"<code>{escape(text if len(text) <= 110 else text[:109] + '…')}</code>"
+
+
+def _inline(value: Any) -> str:
+    """Plain data on one line, as YAML's flow style has it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_inline(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_inline(v) for v in value) + "]"
+    return str(value)
 
 
 def counts_table(counts: Counts) -> str:
