@@ -15,7 +15,7 @@ from .counts import Counts
 from .difference import SpecChange, SpecDiff, by_grade
 from .inverting import invert
 from .replaying import Replayed, replay_field, replay_filter
-from .resolve import Resolved
+from .resolving import Resolved
 from .row_engine import run_row_step
 
 __all__ = ["diff"]

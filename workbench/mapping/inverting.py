@@ -21,7 +21,7 @@ from workbench.model import (
 )
 
 from .inverted import Inverted, Lost, Way
-from .resolve import Resolved
+from .resolving import Resolved
 from .scope import Scope
 
 __all__ = ["invert", "unfold_back"]

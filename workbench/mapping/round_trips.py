@@ -31,7 +31,7 @@ from workbench.profiling import mask
 
 from .inverted import Inverted, Way
 from .inverting import invert, unfold_back
-from .resolve import Resolved
+from .resolving import Resolved
 from .scope import Scope
 
 __all__ = ["FieldTrip", "RoundTrip", "roundtrip"]

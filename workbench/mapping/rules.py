@@ -13,14 +13,14 @@ import polars as pl
 from workbench.errors import SourceError
 from workbench.model import TEXT, DataType, Spec, dump_spec
 
-from .apply import apply
+from .applying import apply
 from .hidden.aligning import KEY, Alignment, align, as_text
 from .hidden.candidates import Column, Explanation
 from .hidden.columns import number_column
 from .hidden.fields import Workbench, explain
 from .hidden.filters import LOST, LeftOut, find_filters
 from .hidden.writing import write_spec
-from .resolve import resolve
+from .resolving import resolve
 
 __all__ = ["Rule", "Rules", "find_rules"]
 

@@ -10,7 +10,7 @@ from workbench.backends import to_dtype
 from workbench.errors import ConservationError
 from workbench.model import Plan
 
-from .apply import BATCH_ROWS, stream
+from .applying import BATCH_ROWS, stream
 from .counts import Counts
 from .row_engine import Tables
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from workbench.model import TEXT, FieldSpec, Spec
 
-from .apply import apply
-from .resolve import resolve
+from .applying import apply
+from .resolving import resolve
 
 __all__ = ["Rejected", "try_step", "try_steps"]
 
