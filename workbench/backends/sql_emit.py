@@ -294,6 +294,10 @@ class Emitter(RowEmitter, TimeEmitter):
             for name, node in self.functions.items()
         )
 
+    def settings(self) -> tuple[str, ...]:
+        """Statements that the session needs for the pinned meanings to hold."""
+        return ()
+
     def define(self, name: str) -> str:
         """The statement that defines a helper."""
         raise NotImplementedError

@@ -13,6 +13,7 @@ from .sql_duckdb import DuckEmitter
 from .sql_emit import Emitter, Unportable
 from .sql_postgres import PostgresEmitter
 from .sql_rows import Pipeline
+from .sql_spark import DatabricksEmitter, SparkEmitter
 from .sql_tree import column, string
 
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 __all__ = ["counts_query", "emitter_of", "prelude", "script_text", "source_part", "stubs", "trial", "with_parts"]
 
-EMITTERS: dict[str, type[Emitter]] = {"duckdb": DuckEmitter, "postgres": PostgresEmitter}
+EMITTERS: dict[str, type[Emitter]] = {
+    "duckdb": DuckEmitter,
+    "postgres": PostgresEmitter,
+    "spark": SparkEmitter,
+    "databricks": DatabricksEmitter,
+}
 
 
 def emitter_of(dialect: str, facts: Mapping[str, ColumnFacts], *, temporary: bool) -> Emitter:
@@ -54,7 +60,7 @@ def trial(plan: Plan, step: RowStep, emitter: Emitter) -> list[str]:
 
 def prelude(emitter: Emitter) -> tuple[str, ...]:
     """Statements that define the helpers that were used."""
-    return tuple(emitter.define(name) for name in emitter.used)
+    return (*emitter.settings(), *(emitter.define(name) for name in emitter.used))
 
 
 def with_parts(parts: Sequence[tuple[str, str, str]], last: str, dialect: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 import os
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -87,6 +89,20 @@ def _regex_replace(pattern: str, new: str) -> Function:
 
 def _very_end(pattern: str) -> str:
     return re.sub(r"(\\.|\[\^?(?:\\.|[^\]\\])*\])|\$", lambda m: m[1] or r"\Z", pattern)
+
+
+@FUNCTIONS.register("divide")
+def _divide(digits: int) -> Function:
+    def run(a: Any, b: Any) -> str | None:
+        if a is None or not b or abs(a) >= 10**17 or abs(b) >= 10**17:
+            return None
+        n, d = Fraction(a), Fraction(b)
+        size = math.floor(abs(n / d) * 10**digits + Fraction(1, 2))
+        text = str(size).zfill(digits + 1)
+        sign = "-" if (n < 0) != (d < 0) and size else ""
+        return sign + (text[: len(text) - digits] + "." + text[len(text) - digits :] if digits else text)
+
+    return run
 
 
 @FUNCTIONS.register("json_path")
