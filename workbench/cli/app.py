@@ -1,9 +1,8 @@
-"""The application: its verbs, how errors are shown, how results are printed."""
+"""What the verbs share: the application, how results are printed, how progress is shown."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from workbench.errors import MissingExtraError, UnknownNameError, UsageError, WorkbenchError
-
-__all__ = ["JSON", "Short", "app", "console", "main", "say", "show_json", "status"]
+__all__ = ["JSON", "Short", "app", "console", "errors", "say", "show_json", "status"]
 
 app = typer.Typer(
     name="workbench",
@@ -26,7 +23,7 @@ app = typer.Typer(
 )
 # Piped output is for files and other programs: wide enough that a table is not broken.
 console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 160)
-_errors = Console(stderr=True, soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
 JSON = Annotated[bool, typer.Option("--json", help="Print plain JSON, for programs.")]
 
 
@@ -47,51 +44,8 @@ def show_json(data: Any) -> None:
 @contextmanager
 def status(text: str, *, quiet: bool = False) -> Iterator[Any]:
     """Show that something is going on, on the error stream, so that output can be piped."""
-    if quiet or not _errors.is_terminal:
+    if quiet or not errors.is_terminal:
         yield None
         return
-    with _errors.status(text) as shown:
+    with errors.status(text) as shown:
         yield shown
-
-
-def main(args: list[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
-    from . import contracts, learning, links, mappings, profiles, specs, stories  # noqa: F401  importing registers the verbs
-
-    try:
-        code = app(args=args, standalone_mode=False)
-    except Short:
-        code = 1
-    except (UsageError, UnknownNameError, MissingExtraError) as e:
-        code = _show(e, 2)
-    except WorkbenchError as e:
-        code = _show(e, 1)
-    except typer.Exit as e:
-        code = e.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        _errors.print("stopped")
-        code = 130
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): that is its right.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception as e:
-        if type(e).__module__.split(".")[0] not in ("click", "typer"):
-            raise
-        e.show() if hasattr(e, "show") else _errors.print(str(e))
-        code = 2
-    raise SystemExit(code if isinstance(code, int) else 0)
-
-
-def _show(error: WorkbenchError, code: int) -> int:
-    for fault in error.faults:
-        place = f"[bold]{_plain(fault.where)}[/]: " if fault.where else ""
-        cure = f"\n    [green]→ {_plain(fault.cure)}[/]" if fault.cure else ""
-        _errors.print(f"[red]✗[/] {place}{_plain(fault.what)}{cure}", highlight=False)
-    if len(error.faults) > 1:
-        _errors.print(f"[red]{len(error.faults)} faults[/]", highlight=False)
-    return code
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", "\\[")
