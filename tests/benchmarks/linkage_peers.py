@@ -58,7 +58,7 @@ def kinds(frames: dict[str, pl.DataFrame]) -> dict[str, str]:
         values = pl.concat([f[name].cast(pl.String) for f in frames.values()])
         facts = column_facts(values, name=name)
         if facts.kind != "none" and facts.filled >= 0.3:
-            out[name] = facts.kind if facts.role == "" else facts.role
+            out[name] = facts.role if facts.role in ("given", "family") else facts.kind
     return out
 
 

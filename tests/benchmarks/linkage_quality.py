@@ -71,7 +71,11 @@ def named_pairs(left: pl.Series, system_l: str, right: pl.Series, system_r: str)
 
 def load_folder(path: Path) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     files = sorted(p for p in path.iterdir() if p.suffix in (".csv", ".parquet", ".tsv"))
-    truth = next(p for p in files if re.match(r"^(gt|truth|matches|gold|perfect|ground)", p.stem.lower()))
+    truth = next(
+        p
+        for p in files
+        if re.search(r"(^|_|-)(gt|truth|match|matches|gold|perfect|ground|mapping|perfectmapping)", p.stem.lower())
+    )
     tables = [p for p in files if p != truth]
     if len(tables) != 2:
         raise SystemExit(f"{path}: two tables and a file of true pairs are needed")

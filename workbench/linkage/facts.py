@@ -9,6 +9,8 @@ from typing import Literal
 
 import polars as pl
 
+from .model import RESERVED
+
 __all__ = ["ColumnFacts", "Kind", "column_facts", "composites"]
 
 Kind = Literal["email", "phone", "date", "code", "name", "text", "category", "number", "coordinate", "none"]
@@ -49,6 +51,10 @@ SEMANTIC: Mapping[str, Kind] = {
 GIVEN = re.compile(r"(^|_)(first|given|fore|christian)_?name?s?($|_)|^vorname$|^prenom$|^fname$")
 FAMILY = re.compile(r"surname|(^|_)(last|family)_?name|nachname|^lname$")
 PHONE = re.compile(r"phone|mobile|(^|_)(tel|fax|cell)($|_|no)")
+PLACE = re.compile(
+    r"street|stra(ss|ß)e|address|(^|_)addr|suburb|post_?code|postal|(^|_)zip|(^|_)plz|city|town|(^|_)ort($|_)|county"
+)
+"""Parts of an address: they agree together or not at all, so they must not count as independent evidence."""
 LATITUDE, LONGITUDE = re.compile(r"^lat(itude)?$"), re.compile(r"^(lon|lng|long|longitude)$")
 
 
@@ -65,7 +71,8 @@ class ColumnFacts:
         tokens: Mean number of words.
         length: Mean number of characters.
         formats: Date formats that fit (kind date).
-        role: 'given' or 'family' for the parts of a name, 'latitude', 'longitude', or ''.
+        role: 'given' or 'family' for the parts of a name, 'place' for those of an address, 'latitude',
+            'longitude', or ''.
     """
 
     name: str
@@ -86,7 +93,8 @@ def snake(name: str) -> str:
     ('site_name', 'date_of_birth')
     """
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    return re.sub(r"[^0-9a-z]+", "_", parted.lower()).strip("_") or "field"
+    found = re.sub(r"[^0-9a-z]+", "_", parted.lower()).strip("_") or "field"
+    return f"{found}_" if found in RESERVED else found
 
 
 def column_facts(values: pl.Series, *, name: str, semantic: str | None = None) -> ColumnFacts:
@@ -166,6 +174,8 @@ def _kind(name: str, share: Mapping[str, float], distinct: float, count: int, fo
 
 
 def _role(name: str, kind: str) -> str:
+    if kind in ("name", "text", "code") and PLACE.search(name):
+        return "place"
     if kind in ("name", "text"):
         return "given" if GIVEN.search(name) else "family" if FAMILY.search(name) else ""
     if kind == "coordinate":

@@ -75,10 +75,10 @@ def propose_model(
         comparisons=_comparisons(facts),
     )
     records = read_records(frames, model)
-    if len(records.systems) > 1 and scope in (None, "across") and (clean := clean_systems(records, facts)):
-        systems = {n: s.model_copy(update={"clean": n in clean}) for n, s in systems.items()}
-        whole = "across" if len(clean) == len(systems) else "all"
-        model = model.model_copy(update={"systems": systems, "scope": scope or whole})
+    # one system that only seems clean would lose its true duplicates: either all of them are, or none is taken to be
+    if len(systems) > 1 and scope in (None, "across") and clean_systems(records, facts) == set(systems):
+        clean = {name: about.model_copy(update={"clean": True}) for name, about in systems.items()}
+        model = model.model_copy(update={"systems": clean, "scope": "across"})
     return model.model_copy(update={"blocking": propose_rules(records, facts, model.scope)})
 
 
@@ -135,8 +135,15 @@ def _comparisons(facts: Sequence[ColumnFacts]) -> tuple[Comparison, ...]:
     given = next((f for f in facts if f.role == "given"), None)
     family = next((f for f in facts if f.role == "family"), None)
     lat, lon = (next((f for f in facts if f.role == r), None) for r in ("latitude", "longitude"))
+    places = sorted((f for f in facts if f.role == "place"), key=lambda f: f.chance)
+    if not (given or family or len(places) > 2):
+        places = []  # no people: an address may well be what identifies the thing
     for f in facts:
         name = snake(f.name)
+        if len(places) > 1 and f.role == "place":
+            if f is places[0]:
+                made.append(_place(places))
+            continue
         if f.kind == "coordinate":
             if lat and lon and f is lat:
                 both = (snake(lat.name), snake(lon.name))
@@ -155,8 +162,20 @@ def _comparisons(facts: Sequence[ColumnFacts]) -> tuple[Comparison, ...]:
     return tuple(made)
 
 
-def _tests(f: ColumnFacts, family: str | None) -> list[Level]:
-    own = (snake(f.name),) if family else ()
+def _place(parts: Sequence[ColumnFacts]) -> Comparison:
+    """The parts of an address as one comparison, the most telling part first.
+
+    Two people of one household agree on all of them at once: counted one by one they would outvote all else.
+    """
+    names = [snake(p.name) for p in parts]
+    tests = [_level("exact", None, (names[0], names[1])), _level("exact", None, (names[0],))]
+    tests += [t for t in _tests(parts[0], None, names[0]) if t.test != "exact"]
+    tests += [_level("exact", None, (n,)) for n in names[1:]]
+    return Comparison(id="address", fields=tuple(names), levels=_levels(*tests))
+
+
+def _tests(f: ColumnFacts, family: str | None, inside: str | None = None) -> list[Level]:
+    own = (inside,) if inside else (snake(f.name),) if family else ()
     if f.kind == "email":
         return [_level("exact"), _level("damerau_levenshtein", 2), _level("jaro_winkler", 0.88)]
     if f.kind == "phone":
@@ -174,18 +193,11 @@ def _tests(f: ColumnFacts, family: str | None) -> list[Level]:
     if f.kind == "category":
         return [_level("exact")]
     if f.kind == "code":
-        edits = [_level("damerau_levenshtein", 1)]
-        if f.length >= 5:
-            edits.append(_level("damerau_levenshtein", 2))
-        return [_level("exact"), *edits]
+        edits = [_level("damerau_levenshtein", n, own) for n in ((1, 2) if f.length >= 5 else (1,))]
+        return [_level("exact", None, own), *edits]
     if f.kind == "text":
-        return [
-            _level("exact"),
-            _level("token_cosine", 0.85),
-            _level("jaro_winkler", 0.92),
-            _level("token_cosine", 0.6),
-            _level("token_cosine", 0.35),
-        ]
+        alike = (("token_cosine", 0.85), ("jaro_winkler", 0.92), ("token_cosine", 0.6), ("token_cosine", 0.35))
+        return [_level("exact", None, own), *(_level(test, at, own) for test, at in alike)]
     swapped = [_level("swapped", None, (*own, family))] if family else []
     nick = [_level("nickname", None, own)] if f.role == "given" else []
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ __all__ = ["Column", "Frames", "Records", "read_records"]
 
 Frames = Mapping[str, "pl.LazyFrame | pl.DataFrame"]
 ROW_BITS = 31
+KEY = re.compile(r"(^|_| |-)(id|key|no|nr|number|uuid|code)$|^(id|key|uid)(_| |$)")
+"""Names that identify records go before other columns that happen to be unique."""
 
 
 class Column:
@@ -153,7 +156,8 @@ def id_column(lazy: pl.LazyFrame, about: SystemRule) -> str | None:
         pl.len().alias("n"), pl.all().n_unique().name.prefix("u:"), pl.all().null_count().name.prefix("z:")
     )
     row = facts.collect().row(0, named=True)
-    return next((c for c in names if row[f"u:{c}"] == row["n"] and not row[f"z:{c}"]), None)
+    unique = [c for c in names if row[f"u:{c}"] == row["n"] and not row[f"z:{c}"]]
+    return next((c for c in unique if KEY.search(c.lower())), unique[0] if unique else None)
 
 
 def _part(lazy: pl.LazyFrame, system: str, about: SystemRule, model: LinkModel, faults: list[Fault]) -> pl.LazyFrame:

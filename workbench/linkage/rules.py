@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .facts import ColumnFacts, snake
-from .model import BlockingRule, Key
+from .keys import Key
+from .model import BlockingRule
 from .records import Records
 from .training import possible_pairs, random_pairs
 from .transforms import key_codes

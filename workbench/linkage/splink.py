@@ -18,7 +18,8 @@ import polars as pl
 
 from workbench.errors import Fault, NotPortableError, UsageError
 
-from .model import Comparison, Key, Level, LinkModel
+from .keys import Key
+from .model import Comparison, Level, LinkModel
 from .nicknames import MOST_GROUPS, nickname_groups
 from .records import Column, Records
 from .scoring import adjusted, exact_share

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .model import Key
+from .keys import Key
 from .records import Column
 
 __all__ = ["key_codes", "soundex"]
