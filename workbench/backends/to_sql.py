@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import Fault, NotPortableError, UnknownNameError
-from workbench.model import Expr, Plan, PlannedField, RowStep, walk
+from workbench.model import Expr, Plan, PlannedField, RowStep, row_expressions, walk
 
 if TYPE_CHECKING:
     from .sql_emit import Emitter
@@ -179,6 +179,4 @@ def _step_of(planned: PlannedField, node: Expr) -> str:
 
 def row_nodes(step: RowStep) -> list[Expr]:
     """Every node of a row step's expressions."""
-    from workbench.model.plan import _row_expressions
-
-    return list(walk(_row_expressions(step)))
+    return list(walk(row_expressions(step)))

@@ -26,6 +26,7 @@ from .plan import (
     Split,
     Union,
     Unpivot,
+    row_expressions,
 )
 from .primitives import (
     PRIMITIVES,
@@ -167,6 +168,7 @@ __all__ = [
     "read_document",
     "regex_match",
     "round_to",
+    "row_expressions",
     "spec_schema",
     "step_reference",
     "struct_of",

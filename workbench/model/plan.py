@@ -31,6 +31,7 @@ __all__ = [
     "Split",
     "Union",
     "Unpivot",
+    "row_expressions",
 ]  # fmt: skip
 
 SEMANTICS = "core-1"
@@ -225,12 +226,13 @@ class Plan:
     @property
     def calls(self) -> tuple[str, ...]:
         """Names of the Python-only functions that the plan needs."""
-        row_exprs = [e for s in self.rows for e in _row_expressions(s)]
+        row_exprs = [e for s in self.rows for e in row_expressions(s)]
         nodes = walk([*self.roots(), *row_exprs])
         return tuple(sorted({str(n["function"]) for n in nodes if n.op == "call"}))
 
 
-def _row_expressions(step: RowStep) -> list[Expr]:
+def row_expressions(step: RowStep) -> list[Expr]:
+    """Every expression that a row step holds."""
     if isinstance(step, Filter):
         return [step.keep]
     if isinstance(step, Lookup):

@@ -9,7 +9,7 @@ from workbench.model.expr import Expr
 from workbench.model.types import INTEGER, TEXT, DataType
 
 from .catalogue import Outcome, StepFault, step
-from .dates import Formats
+from .forms import Formats
 from .values import _lost
 
 _LOCAL = DataType("timestamp", local=True)

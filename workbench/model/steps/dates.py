@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
+from typing import Any
 
 from workbench.model import primitives as p
 from workbench.model.expr import Expr
 from workbench.model.types import DATE, TIMESTAMP, DataType
 
 from .catalogue import Outcome, StepFault, step
+from .forms import Formats
 from .values import _lost
 
 _CODES = "YymdHIMSbBpfz%"
 _SHOWN = datetime(2024, 12, 31, 14, 5, 9, tzinfo=UTC)
 LOCAL = DataType("timestamp", local=True)
-
-
-def _formats(value: Any) -> Any:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-Formats = Annotated[tuple[str, ...], BeforeValidator(_formats)]
 
 
 def check_format(format_: str, *, time: bool) -> None:

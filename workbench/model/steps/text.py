@@ -98,7 +98,9 @@ def suffix(x: Expr, *, text: str) -> Expr:
     return p.concat(x, p.lit(text))
 
 
-@step(rejects="a value that does not begin with the text", inverse=lambda a: None if a.optional else [{"prefix": a.text}])
+@step(
+    rejects="a value that does not begin with the text", inverse=lambda a: None if a.optional else [{"prefix": a.text}]
+)
 def strip_prefix(x: Expr, *, text: str, optional: bool = False) -> Outcome:
     """Take a text away from the start; a value without it is rejected unless optional.
 
