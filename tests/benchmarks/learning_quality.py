@@ -21,7 +21,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from workbench.mapping.learn import learn
+from workbench.mapping.learner import learn
 
 MOST_ADDED = 4
 

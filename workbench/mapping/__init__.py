@@ -7,8 +7,11 @@ from .difference import Example, SpecChange, SpecDiff
 from .draft import Choice, draft_spec
 from .inverted import Inverted, Lost, Way
 from .inverting import invert
+from .learn_links import LinkedField, learn_from_links
+from .learner import Disagreement, Learned, learn, next_question
 from .resolving import Lineage, Resolved, resolve
 from .round_trips import FieldTrip, RoundTrip, roundtrip
+from .rules import Rule, Rules, find_rules
 from .streaming import run_streaming
 from .trial import Rejected, try_step, try_steps
 
@@ -17,21 +20,30 @@ __all__ = [
     "Applied",
     "Choice",
     "Counts",
+    "Disagreement",
     "Example",
     "FieldTrip",
     "Inverted",
+    "Learned",
     "Lineage",
+    "LinkedField",
     "Lost",
     "Rejected",
     "Resolved",
     "RoundTrip",
+    "Rule",
+    "Rules",
     "SpecChange",
     "SpecDiff",
     "Way",
     "apply",
     "diff",
     "draft_spec",
+    "find_rules",
     "invert",
+    "learn",
+    "learn_from_links",
+    "next_question",
     "resolve",
     "roundtrip",
     "run_streaming",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
-from .dataset import Profile
 from .facts import ColumnProfile
 from .histogram import Histogram
 from .wording import listed, percent, readable
+
+if TYPE_CHECKING:
+    from .dataset import Profile
 
 __all__ = ["to_html", "to_text"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -9,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from ..learn import learn
+from ..learner import learn
 from .candidates import Column, Explanation
 from .columns import number_column
 from .numbers import arithmetic, number_rules, said, threshold_rules
@@ -20,6 +21,7 @@ __all__ = ["Workbench", "explain"]
 ENOUGH = 0.98
 SAMPLE = 20_000
 PAIRS = 1_500
+UNRELATED = 0.06
 
 
 @dataclass
@@ -94,15 +96,18 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
             continue
         xs = bench.data[column.name].gather(sample)
         if xs.n_unique() > 1 and depends(xs, few) >= bench.enough:
-            # Words in common speak first; then, a column that repeats as the text does.
-            ranked.append((-round(_overlap(xs, few), 1), abs(xs.n_unique() - few.n_unique()), column))
+            # Characters in common speak first; then, a column that repeats as the text does.
+            affinity = _affinity(xs, few)
+            if affinity < UNRELATED and bench.enough < ENOUGH:
+                continue
+            ranked.append((-round(affinity, 1), abs(xs.n_unique() - few.n_unique()), column))
     ranked.sort(key=lambda r: r[:2])
     best = min((k.cost for k in known), default=99.0)
     told = {c.name for k in known for c in k.columns}
     if texts.n_unique() <= 30 and told:
         ranked = [r for r in ranked if r[2].name in told]
     for _, _, column in ranked[:6]:
-        pairs = _pairs([bench.data[column.name]], texts)
+        pairs = _pairs([bench.data[column.name]], texts, bench.enough < ENOUGH)
         if len(pairs) < 3:
             continue
         for proposal in learn(pairs, names=[column.name], max_seconds=seconds, top=2):
@@ -132,24 +137,35 @@ def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator
         if xs.n_unique() * 2 > xs.len() and few.n_unique() * 20 < few.len():
             continue  # nearly every row has its own pair: that says nothing of a text of few values
         if depends(xs, few) >= bench.enough:
-            shares[(a, b)] = _overlap(bench.data[a.name].gather(sample), few) + _overlap(bench.data[b.name].gather(sample), few)
+            shares[(a, b)] = _affinity(bench.data[a.name].gather(sample), few) + _affinity(bench.data[b.name].gather(sample), few)
     for a, b in sorted(shares, key=lambda k: -shares[k])[:4]:
-        pairs = _pairs([bench.data[a.name], bench.data[b.name]], texts)
+        pairs = _pairs([bench.data[a.name], bench.data[b.name]], texts, bench.enough < ENOUGH)
         for proposal in learn(pairs, names=[a.name, b.name], max_seconds=seconds, top=1):
             if proposal.coverage >= bench.enough and "translate" not in repr(proposal.field):
                 yield _explanation((a, b), proposal.field, 2.0 + 0.5 * proposal.cost, proposal.coverage)
                 return
 
 
-def _overlap(xs: pl.Series, texts: pl.Series) -> float:
-    """How much of the texts' words stands in the values, on a few rows."""
-    total = 0.0
-    rows = list(zip(xs.head(60).to_list(), texts.head(60).to_list(), strict=True))
-    for x, t in rows:
-        if x and t:
-            total += len(set(x.lower().split()) & set(t.lower().split())) / len(set(t.lower().split()) or {1})
-            total += 0.2 * (x.lower() in t.lower()) + 0.2 * (t.lower() in x.lower())
-    return total / max(1, len(rows))
+def _affinity(xs: pl.Series, texts: pl.Series) -> float:
+    """How much more the characters of a value are those of its text than those of the next row's text."""
+    rows = [(x.lower(), t.lower()) for x, t in zip(xs.head(400).to_list(), texts.head(400).to_list(), strict=True) if x and t]
+    rows = rows[:: max(1, len(rows) // 80)]
+    if not rows:
+        return 0.0
+    bags = [(_bag(x), _bag(t)) for x, t in rows]
+    same = sum(_alike(x, t) for x, t in bags)
+    next_ = sum(_alike(x, t) for (x, _), (_, t) in zip(bags, bags[1:] + bags[:1], strict=True))
+    return (same - next_) / len(bags)
+
+
+def _bag(text: str) -> Counter[str]:
+    """Its letters and digits, and the pairs of them."""
+    kept = "".join(c for c in text if c.isalnum())
+    return Counter([*kept, *(kept[i : i + 2] for i in range(len(kept) - 1))])
+
+
+def _alike(a: Counter[str], b: Counter[str]) -> float:
+    return 2 * (a & b).total() / max(1, a.total() + b.total())
 
 
 def _explanation(columns: tuple[Column, ...], learned: Mapping[str, Any], cost: float, share: float) -> Explanation:
@@ -174,8 +190,10 @@ def _sampled(height: int) -> pl.Series:
     return pl.int_range(0, height, step, eager=True)
 
 
-def _pairs(columns: Sequence[pl.Series], texts: pl.Series) -> list[tuple[tuple[str | None, ...], str | None]]:
+def _pairs(columns: Sequence[pl.Series], texts: pl.Series, noisy: bool) -> list[tuple[tuple[str | None, ...], str | None]]:
     """Distinct pairs, spread over all of them."""
     frame = pl.DataFrame({f"c{i}": c for i, c in enumerate(columns)}).with_columns(texts.alias("t")).unique(maintain_order=True)
+    if noisy:  # what stands beside a missing value says nothing where pairs may be wrong
+        frame = frame.drop_nulls()
     step = max(1, frame.height // PAIRS)
     return [(tuple(r[:-1]), r[-1]) for r in frame.gather_every(step).rows()]

@@ -130,13 +130,13 @@ def _rounded_product(xs: pl.Series, by: Decimal, digits: int) -> pl.Series:
     drop = 6 + scale - digits
     unit = 10**drop if drop > 0 else 1
     half = (whole.abs() * 2 + unit) // (2 * unit)
-    signed = pl.when(whole < 0).then(-half).otherwise(half) if drop > 0 else whole * 10 ** (-drop)
-    exact = signed.cast(pl.Decimal(38, 0)) * pl.lit(Decimal(1).scaleb(-digits), dtype=pl.Decimal(38, digits))
+    signed = pl.when(whole < 0).then(pl.lit(0, dtype=pl.Int128) - half).otherwise(half) if drop > 0 else whole * 10 ** (-drop)
+    exact = signed.cast(pl.Decimal(38, 0), strict=False) * pl.lit(Decimal(1).scaleb(-digits), dtype=pl.Decimal(38, digits))
     return pl.DataFrame({"x": xs}).select(exact.alias("x")).to_series()
 
 
 def arithmetic(
-    left: tuple[Column, list[Any], pl.Series], right: tuple[Column, list[Any], pl.Series], texts: pl.Series, ys: pl.Series
+    left: tuple[Column, list[Any], pl.Series], right: tuple[Column, list[Any], pl.Series], texts: pl.Series, ys: pl.Series, enough: float = ENOUGH
 ) -> Iterator[Explanation]:
     """A sum, difference or product of two columns."""
     writing = _writing(texts)

@@ -59,6 +59,8 @@ def table_rules(
         return
     usual = _usual(xs, texts)
     default = usual.pop(None, None)
+    if enough < ENOUGH:
+        default = None  # where pairs may be wrong, what stands beside a missing value says nothing
     values = {k: v for k, v in usual.items() if k is not None and v is not None}
     if not values or any(v is None for v in usual.values()):
         return

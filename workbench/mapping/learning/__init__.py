@@ -1,1 +1,1 @@
-"""Learning by example, part by part; the front door is `workbench.mapping.learn`."""
+"""Learning by example, part by part; the front door is `workbench.mapping`."""

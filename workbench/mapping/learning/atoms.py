@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from time import monotonic
 
 from .chains import Chain, Run, Step, runner
@@ -34,14 +33,20 @@ class Atom:
     values: tuple[str, ...]
 
 
-@lru_cache(maxsize=50_000)
-def _run(written: str) -> Run:
-    return runner([json.loads(written)])
+_RUNS: dict[str, Run] = {}
+_MOST_RUNS = 50_000
+_CASES = (("lower", str.lower), ("upper", str.upper), ("title", runner(["title"])))
 
 
 def run_step(step: Step) -> Run:
     """The function of a step, made once."""
-    return _run(json.dumps(step))
+    key = repr(step)
+    run = _RUNS.get(key)
+    if run is None:
+        if len(_RUNS) > _MOST_RUNS:
+            _RUNS.clear()
+        run = _RUNS[key] = runner([step])
+    return run
 
 
 @dataclass
@@ -60,6 +65,11 @@ class Pool:
     by_value: dict[tuple[str, ...], list[Atom]] = field(default_factory=dict)
     texts: dict[tuple[int, tuple[str, ...]], tuple[Chain, float]] = field(default_factory=dict)
 
+    @cached_property
+    def lowered(self) -> tuple[str, ...]:
+        """The outputs in lower case."""
+        return tuple(o.lower() for o in self.outputs)
+
     def add(self, atom: Atom) -> None:
         """Keep an atom unless enough cheaper ones say the same."""
         same = self.by_value.setdefault(atom.values, [])
@@ -73,13 +83,14 @@ class Pool:
         """Add what stands in every output, as it is, trimmed, or in another case."""
         if self._stands(values):
             self.add(Atom(column, chain, cost, values))
+            return
         trimmed = tuple(v.strip() for v in values)
         if trimmed != values and all(trimmed):
             self.offer(column, (*chain, "trim"), cost + 0.25, trimmed)
             return
-        if all(v.lower() in o.lower() for v, o in zip(values, self.outputs, strict=True)):
-            for case in ("lower", "upper", "title"):
-                changed = tuple(str(run_step(case)(v)) for v in values)
+        if all(v.lower() in o for v, o in zip(values, self.lowered, strict=True)):
+            for case, change in _CASES:
+                changed = tuple(str(change(v)) for v in values)
                 if changed != values and self._stands(changed):
                     self.add(Atom(column, (*chain, case), cost + 0.5, changed))
 

@@ -11,8 +11,8 @@ from time import monotonic
 
 from .assembling import straight_programs
 from .chains import number_of
-from .others import Others
 from .moves import LETTERS, quoted
+from .others import Others
 from .programs import Branches, Program, Row, Straight
 from .shapes import shape_patterns
 
@@ -176,7 +176,7 @@ def _rest(
         return out
     if all(o is not None for o in outputs):
         out += straight_programs(rows, [str(o) for o in outputs], more, deadline)[:3]
-    if depth > 1 and len(rows) > 1 and (not out or out[0] is not None and out[0].cost > 7):
+    if depth > 1 and len(rows) > 1 and (not out or (out[0] is not None and out[0].cost > 7)):
         out += branched_programs(rows, outputs, more, deadline, depth=depth - 1)[:3]
     return out
 

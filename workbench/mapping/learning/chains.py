@@ -116,6 +116,7 @@ def _substring(args: Mapping[str, Any]) -> Run:
     return run
 
 
+@lru_cache(maxsize=20_000)
 def _title(x: str) -> str:
     out, inside = [], False
     for c in x:

@@ -11,8 +11,8 @@ import polars as pl
 from workbench.errors import SpecError
 from workbench.model import TEXT, FieldSpec, Spec, dump_yaml
 
-from ..apply import apply
-from ..resolve import resolve
+from ..applying import apply
+from ..resolving import resolve
 from .programs import Row
 
 __all__ = ["Disagreement", "Learned", "outputs_of"]

@@ -15,6 +15,7 @@ __all__ = ["solve_many"]
 DRAWS = 60
 JUDGED = 400
 PLAIN_DRAWS = 7  # conditions are looked for after so many draws without
+GOOD = 0.7
 HOPELESS = 0.1  # draws that explain next to nothing: the outputs do not come from these inputs
 WORTH = 30.0  # a program may be this much more surprising for explaining all instead of nothing
 Pair = tuple[Row, "str | None"]
@@ -37,7 +38,7 @@ def solve_many(pairs: Sequence[Pair], more: Sequence[Row], deadline: float, *, s
         if monotonic() > deadline:
             break
         tried = _draw(draw, distinct, found, judged, number)
-        budget = min(deadline, monotonic() + 1.0)
+        budget = min(deadline, monotonic() + (1.0 if number > PLAIN_DRAWS + 4 else 0.6))
         before = _best(found)
         cases = number >= PLAIN_DRAWS
         for solved in solve([r for r, _ in tried], [o for _, o in tried], others, budget, cases=cases)[:5]:
@@ -48,6 +49,8 @@ def solve_many(pairs: Sequence[Pair], more: Sequence[Row], deadline: float, *, s
         since = since + 1 if _best(found) <= before else 0
         cheap = min((s.cost for agree, s in found.values() if agree > 0.995), default=99.0)
         if (_best(found) > 0.995 and since > (0 if cheap < 3 else 2)) or since > 14:
+            break
+        if _best(found) > GOOD and since >= 8:
             break
         if number >= PLAIN_DRAWS + 2 and _best(found) < HOPELESS:
             break
@@ -69,15 +72,15 @@ def _draw(
     judged: Sequence[Pair],
     number: int,
 ) -> list[Pair]:
-    """Three pairs; every third time four, of which some are those the best program so far fails."""
-    size = min(len(distinct), 3 if number % 3 else 4)
+    """Three pairs; every other time with some that the best program so far fails."""
+    size = min(len(distinct), 3 if number % 4 else 4)
     tried = draw.sample(list(distinct), size)
-    if number % 3 == 2 and found:
+    if number % 2 and found:
         best = max(found.values(), key=lambda f: f[0])[1]
         wrong = [p for p in judged if best.run(p[0]) != p[1]]
         right = [p for p in judged if best.run(p[0]) == p[1]]
         if len(wrong) > 1 and len(right) > 1:
-            tried = draw.sample(wrong, 2) + draw.sample(right, 2)
+            tried = draw.sample(wrong, 1 + number // 2 % 2) + draw.sample(right, 2)
     return tried
 
 

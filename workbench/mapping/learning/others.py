@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -43,7 +42,7 @@ class Others:
 
     def values(self, column: int, chain: Chain) -> list[str | None]:
         """What a chain gives for each of the rows."""
-        key = (column, json.dumps(chain))
+        key = (column, repr(chain))
         if key not in self._known:
             self._known[key] = [None if r[column] is None else run_chain(chain, r[column]) for r in self.all]
         known = self._known[key]

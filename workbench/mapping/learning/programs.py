@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from .chains import Chain, Step, runner
@@ -16,14 +15,18 @@ Row: TypeAlias = "Sequence[str | None]"
 Part: TypeAlias = "str | tuple[int, Chain]"
 
 
-@lru_cache(maxsize=20_000)
-def _runner(written: str) -> Callable[[Any], Any]:
-    return runner(json.loads(written))
+_RUNNERS: dict[str, Callable[[Any], Any]] = {}
 
 
 def run_chain(chain: Chain, value: str | None) -> str | None:
     """The text a chain gives for a value; None where it rejects."""
-    out = _runner(json.dumps(chain))(value)
+    key = repr(chain)
+    run = _RUNNERS.get(key)
+    if run is None:
+        if len(_RUNNERS) > 50_000:
+            _RUNNERS.clear()
+        run = _RUNNERS[key] = runner(chain)
+    out = run(value)
     return None if out is None else str(out)
 
 
