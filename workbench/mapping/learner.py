@@ -78,7 +78,12 @@ def _proposals(
 ) -> list[Learned]:
     out: list[Learned] = []
     written: set[str] = set()
-    for solved in found[: 3 * top]:
+    answers: set[tuple[str | None, ...]] = set()
+    for solved in found[: 8 * top]:
+        # Of proposals that say the same for every input known, the first will do.
+        given = tuple(solved.run(r) for r in _spread(rows, 200))
+        if given in answers and given:
+            continue
         field = field_of(solved.program, names, null_for_rejects=solved.null_for_rejects)
         if solved.when_missing is not None:
             field = _with_default(field, solved.when_missing, names)
@@ -88,6 +93,7 @@ def _proposals(
         learned = checked(field, names, solved.cost, pairs, _spread(rows, 200))
         if learned is not None and (learned.agree == learned.pairs or not exact):
             out.append(learned)
+            answers.add(given)
         if len(out) == top:
             break
     return out if exact else sorted(out, key=lambda p: p.cost - 30 * p.coverage)
@@ -113,9 +119,9 @@ def next_question(candidates: Sequence[Learned], inputs: Sequence[Inputs]) -> Ro
     Returns:
         The row of inputs to ask about; None when all candidates agree on all of them.
 
-    >>> found = learn([("12.5", "12"), ("7.1", "7")], inputs=["3.9", "4.2"])
-    >>> next_question(found, ["4.2", "3.9"])
-    ('3.9',)
+    >>> found = learn([("ab-12-x", "12"), ("c-4-y", "4")], inputs=["de-7-x", "fg-8-9"])
+    >>> next_question(found, ["de-7-x", "fg-8-9"])
+    ('fg-8-9',)
     """
     rows = list(dict.fromkeys(_row(i) for i in inputs))
     if len(candidates) < 2 or not rows:

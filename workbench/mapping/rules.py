@@ -123,7 +123,9 @@ def find_rules(
     start = monotonic()
     before, after = as_text(source), as_text(target)
     if before.is_empty() or after.is_empty():
-        raise SourceError("rules are read off rows, and one side has none", cure="give the feed's input and output of one run")
+        raise SourceError(
+            "rules are read off rows, and one side has none", cure="give the feed's input and output of one run"
+        )
     alignment = align(before, after)
     if alignment is None:
         raise SourceError(
@@ -217,9 +219,7 @@ def _verified(
 ) -> tuple[list[Rule], pl.DataFrame]:
     """Run the spec and hold it against the target, column by column."""
     made = run_spec(spec, before, tables)
-    rules = [
-        Rule(f"R{i:02}", "filter", None, (f.column,), f.text, f.rows, f.rows) for i, f in enumerate(filters, 1)
-    ]
+    rules = [Rule(f"R{i:02}", "filter", None, (f.column,), f.text, f.rows, f.rows) for i, f in enumerate(filters, 1)]
     keys = [k for k in alignment.target_key if k in made.columns]
     paired = _paired(made, after, keys)
     wrong = pl.lit(False)

@@ -39,7 +39,10 @@ class Documented:
         lines += [f"found, not documented: {len(self.undocumented)}"]
         lines += [f"  {r.kind} {r.target or ''}: {r.text}" for r in self.undocumented]
         lines += [f"documented, not found: {target}: {said}" for target, said in self.not_found]
-        lines += [f"documented otherwise: {r.target or ''}: {r.text}; the document says: {said}" for r, said in self.contradicted]
+        lines += [
+            f"documented otherwise: {r.target or ''}: {r.text}; the document says: {said}"
+            for r, said in self.contradicted
+        ]
         return "\n".join(lines)
 
 

@@ -47,9 +47,7 @@ class Alignment:
 def as_text(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Every column as text, blanks as nulls, which is how a spec reads them."""
     text = frame.lazy().select(pl.all().cast(pl.String)).collect()
-    return text.select(
-        pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in text.columns
-    )
+    return text.select(pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in text.columns)
 
 
 def align(source: pl.DataFrame, target: pl.DataFrame) -> Alignment | None:

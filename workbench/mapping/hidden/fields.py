@@ -132,12 +132,16 @@ def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator
     values = [c for c in bench.columns if c.how == "value"]
     shares = {}
     for a, b in combinations(values[:24], 2):
-        both = bench.data.select(pl.concat_str([pl.col(a.name).fill_null(""), pl.col(b.name).fill_null("")], separator="\x1f").alias("k"))["k"]
+        both = bench.data.select(
+            pl.concat_str([pl.col(a.name).fill_null(""), pl.col(b.name).fill_null("")], separator="\x1f").alias("k")
+        )["k"]
         xs = both.gather(sample)
         if xs.n_unique() * 2 > xs.len() and few.n_unique() * 20 < few.len():
             continue  # nearly every row has its own pair: that says nothing of a text of few values
         if depends(xs, few) >= bench.enough:
-            shares[(a, b)] = _affinity(bench.data[a.name].gather(sample), few) + _affinity(bench.data[b.name].gather(sample), few)
+            shares[(a, b)] = _affinity(bench.data[a.name].gather(sample), few) + _affinity(
+                bench.data[b.name].gather(sample), few
+            )
     for a, b in sorted(shares, key=lambda k: -shares[k])[:4]:
         pairs = _pairs([bench.data[a.name], bench.data[b.name]], texts, bench.enough < ENOUGH)
         for proposal in learn(pairs, names=[a.name, b.name], max_seconds=seconds, top=1):
@@ -148,7 +152,11 @@ def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator
 
 def _affinity(xs: pl.Series, texts: pl.Series) -> float:
     """How much more the characters of a value are those of its text than those of the next row's text."""
-    rows = [(x.lower(), t.lower()) for x, t in zip(xs.head(400).to_list(), texts.head(400).to_list(), strict=True) if x and t]
+    rows = [
+        (x.lower(), t.lower())
+        for x, t in zip(xs.head(400).to_list(), texts.head(400).to_list(), strict=True)
+        if x and t
+    ]
     rows = rows[:: max(1, len(rows) // 80)]
     if not rows:
         return 0.0
@@ -190,9 +198,15 @@ def _sampled(height: int) -> pl.Series:
     return pl.int_range(0, height, step, eager=True)
 
 
-def _pairs(columns: Sequence[pl.Series], texts: pl.Series, noisy: bool) -> list[tuple[tuple[str | None, ...], str | None]]:
+def _pairs(
+    columns: Sequence[pl.Series], texts: pl.Series, noisy: bool
+) -> list[tuple[tuple[str | None, ...], str | None]]:
     """Distinct pairs, spread over all of them."""
-    frame = pl.DataFrame({f"c{i}": c for i, c in enumerate(columns)}).with_columns(texts.alias("t")).unique(maintain_order=True)
+    frame = (
+        pl.DataFrame({f"c{i}": c for i, c in enumerate(columns)})
+        .with_columns(texts.alias("t"))
+        .unique(maintain_order=True)
+    )
     if noisy:  # what stands beside a missing value says nothing where pairs may be wrong
         frame = frame.drop_nulls()
     step = max(1, frame.height // PAIRS)

@@ -70,14 +70,28 @@ def number_rules(
     share = _agree(xs, ys)
     if share >= enough:
         form = [] if whole else [*steps, *writing]
-        yield Explanation(base, (column,), _field(column, form), 0.6 + extra, share, f"{said(column)}, written anew" if not grouped else said(column))
+        yield Explanation(
+            base,
+            (column,),
+            _field(column, form),
+            0.6 + extra,
+            share,
+            f"{said(column)}, written anew" if not grouped else said(column),
+        )
         return
     yield from _capped(column, steps, xs, ys, writing, extra, enough)
     yield from _scaled(column, steps, xs, ys, writing, extra, grouped, enough)
     by = (ys - xs).drop_nulls().mode().head(1)
     if by.len() and by[0] and _agree(xs + by[0], ys) >= enough:
         form = [*steps, {"add": f"{Decimal(by[0]).normalize():f}"}, *writing]
-        yield Explanation("arithmetic", (column,), _field(column, form), 1.6 + extra, _agree(xs + by[0], ys), f"{said(column)} plus {by[0]}")
+        yield Explanation(
+            "arithmetic",
+            (column,),
+            _field(column, form),
+            1.6 + extra,
+            _agree(xs + by[0], ys),
+            f"{said(column)} plus {by[0]}",
+        )
 
 
 def _field(column: Column, steps: list[Any]) -> dict[str, Any]:
@@ -91,7 +105,11 @@ def _capped(
         if limit is None or not held.any() or _agree(xs, ys) < 0.3:
             continue
         bound = pl.min_horizontal if name == "at_most" else pl.max_horizontal
-        made = pl.DataFrame({"x": xs}).select(bound(pl.col("x"), pl.lit(limit, dtype=xs.dtype)))["x"].set(xs.is_null(), None)
+        made = (
+            pl.DataFrame({"x": xs})
+            .select(bound(pl.col("x"), pl.lit(limit, dtype=xs.dtype)))["x"]
+            .set(xs.is_null(), None)
+        )
         share = _agree(made, ys)
         if share >= enough:
             text = f"{Decimal(str(limit)).normalize():f}"
@@ -101,7 +119,14 @@ def _capped(
 
 
 def _scaled(
-    column: Column, steps: list[Any], xs: pl.Series, ys: pl.Series, writing: list[Any], extra: float, grouped: bool, enough: float
+    column: Column,
+    steps: list[Any],
+    xs: pl.Series,
+    ys: pl.Series,
+    writing: list[Any],
+    extra: float,
+    grouped: bool,
+    enough: float,
 ) -> Iterator[Explanation]:
     at = xs.abs().arg_max()
     if at is None or not xs[at] or ys[at] is None or not ys[at]:
@@ -119,7 +144,15 @@ def _scaled(
         if share >= enough:
             form = [*steps, {"scale": {"by": f"{by:f}", "digits": digits}}, *writing]
             also = ("aggregation",) if grouped else ()
-            yield Explanation("unit", (column,), _field(column, form), 1.2 + extra + 0.1 * figures, share, f"{said(column)} times {by:f}", also=also)
+            yield Explanation(
+                "unit",
+                (column,),
+                _field(column, form),
+                1.2 + extra + 0.1 * figures,
+                share,
+                f"{said(column)} times {by:f}",
+                also=also,
+            )
             return
 
 
@@ -130,13 +163,23 @@ def _rounded_product(xs: pl.Series, by: Decimal, digits: int) -> pl.Series:
     drop = 6 + scale - digits
     unit = 10**drop if drop > 0 else 1
     half = (whole.abs() * 2 + unit) // (2 * unit)
-    signed = pl.when(whole < 0).then(pl.lit(0, dtype=pl.Int128) - half).otherwise(half) if drop > 0 else whole * 10 ** (-drop)
-    exact = signed.cast(pl.Decimal(38, 0), strict=False) * pl.lit(Decimal(1).scaleb(-digits), dtype=pl.Decimal(38, digits))
+    signed = (
+        pl.when(whole < 0).then(pl.lit(0, dtype=pl.Int128) - half).otherwise(half)
+        if drop > 0
+        else whole * 10 ** (-drop)
+    )
+    exact = signed.cast(pl.Decimal(38, 0), strict=False) * pl.lit(
+        Decimal(1).scaleb(-digits), dtype=pl.Decimal(38, digits)
+    )
     return pl.DataFrame({"x": xs}).select(exact.alias("x")).to_series()
 
 
 def arithmetic(
-    left: tuple[Column, list[Any], pl.Series], right: tuple[Column, list[Any], pl.Series], texts: pl.Series, ys: pl.Series, enough: float = ENOUGH
+    left: tuple[Column, list[Any], pl.Series],
+    right: tuple[Column, list[Any], pl.Series],
+    texts: pl.Series,
+    ys: pl.Series,
+    enough: float = ENOUGH,
 ) -> Iterator[Explanation]:
     """A sum, difference or product of two columns."""
     writing = _writing(texts)
@@ -147,13 +190,13 @@ def arithmetic(
         share = _agree(made.cast(ys.dtype), ys)
         if share >= enough:
             form = [*steps, {name: {"field": b.name}}, *writing]
-            yield Explanation("arithmetic", (a, b), {"from": a.name, "steps": form}, 2.0, share, f"{said(a)} {name} {said(b)}")
+            yield Explanation(
+                "arithmetic", (a, b), {"from": a.name, "steps": form}, 2.0, share, f"{said(a)} {name} {said(b)}"
+            )
 
 
 def _product(xs: pl.Series, others: pl.Series) -> pl.Series:
-    made = pl.DataFrame({"x": xs, "y": others}).select(
-        pl.col("x").cast(pl.Float64) * pl.col("y").cast(pl.Float64)
-    )["x"]
+    made = pl.DataFrame({"x": xs, "y": others}).select(pl.col("x").cast(pl.Float64) * pl.col("y").cast(pl.Float64))["x"]
     return made.round(6).cast(pl.Decimal(38, 6), strict=False)
 
 

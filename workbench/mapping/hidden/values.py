@@ -71,12 +71,12 @@ def table_rules(
         steps.append({"default": {"value": default}})
     shown = ", ".join(f"{k} becomes {v}" for k, v in list(values.items())[:6])
     cost = 2.0 + 0.12 * len(values) + 0.5 * (default is not None)
-    yield Explanation("translation", (column,), {"from": column.name, "steps": steps}, cost, share, f"{column.source}: {shown}")
+    yield Explanation(
+        "translation", (column,), {"from": column.name, "steps": steps}, cost, share, f"{column.source}: {shown}"
+    )
 
 
-def _excepted(
-    column: Column, values: dict[str, str], default: str | None, share: float
-) -> Iterator[Explanation]:
+def _excepted(column: Column, values: dict[str, str], default: str | None, share: float) -> Iterator[Explanation]:
     """Most values give one text; a few are exceptions."""
     texts = list(values.values())
     usual = max(dict.fromkeys(texts), key=texts.count)
