@@ -85,7 +85,8 @@ def _environment(base: Path) -> dict[str, str]:
     (settings / "notification.jupyterlab-settings").write_text(json.dumps({"fetchNews": "false"}), encoding="utf-8")
     own = {
         "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "run",
-        "JUPYTERLAB_SETTINGS_DIR": "lab/settings", "JUPYTERLAB_WORKSPACES_DIR": "lab/workspaces", "IPYTHONDIR": "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": "lab/settings", "JUPYTERLAB_WORKSPACES_DIR": "lab/workspaces",
+        "IPYTHONDIR": "ipython",
     }  # fmt: skip
     folders = {name: str(base / where) for name, where in own.items()}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

@@ -6,8 +6,9 @@ Each is an object that holds decisions and works without a screen; shown as the 
 from __future__ import annotations
 
 from .desk import Desk, is_live
+from .pair_labelling import PairLabelling
 from .profile_view import ProfileView
 from .review import MappingDecisions
 from .review_panel import MappingReview
 
-__all__ = ["Desk", "MappingDecisions", "MappingReview", "ProfileView", "is_live"]
+__all__ = ["Desk", "MappingDecisions", "MappingReview", "PairLabelling", "ProfileView", "is_live"]

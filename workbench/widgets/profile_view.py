@@ -140,7 +140,10 @@ class ProfileView(Desk):
                 {"text": p.text, "rows": str(p.count), "share": column.share(p.count), "example": p.example}
                 for p in shown.patterns
             ],
-            "top": [{"text": v.value, "rows": str(v.count), "share": column.share(v.count)} for v in shown.top[:15 if _telling(column) else 3]],
+            "top": [
+                {"text": v.value, "rows": str(v.count), "share": column.share(v.count)}
+                for v in shown.top[: 15 if _telling(column) else 3]
+            ],
             "formats": [*_dates(column), *_numbers(column)],
             "guesses": [
                 {"text": g.type.replace("_", " "), "sure": g.confidence, "form": g.form, "why": list(g.evidence)}

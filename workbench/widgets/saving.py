@@ -15,7 +15,7 @@ from typing import Literal
 
 from workbench.model import write_text
 
-__all__ = ["Autosave", "SaveState", "SharedFile"]
+__all__ = ["Autosave", "SaveState", "SharedFile", "alone"]
 
 State = Literal["saved", "pending", "conflict", "failed"]
 
@@ -56,7 +56,7 @@ class SharedFile:
             Whether it was written.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(self.path.parent):
+        with alone(self.path.parent):
             if self.changed():
                 return False
             write_text(self.path, text)
@@ -85,7 +85,7 @@ def _digest(data: bytes | None) -> str | None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Two workbenches never look and write at once: a lock on the folder, where the system has such locks."""
     try:
         import fcntl
