@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -27,6 +27,7 @@ def same_name(pairing: Pairing) -> Matrix:
     return _by_column(pairing, (left[:, None] == right[None, :]).astype(float))
 
 
+@lru_cache(maxsize=2)
 def _covered(pairing: Pairing, relative: bool = True) -> tuple[Matrix, Matrix]:
     """How much of the source's name the target's name says, and the other way round; per pair of names.
 

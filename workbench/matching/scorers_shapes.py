@@ -62,17 +62,15 @@ def meaning(pairing: Pairing) -> Matrix:
 def shapes(pairing: Pairing) -> Matrix:
     """Share of rows in common shapes (letters and digits generalised); of a list, whether it has the shape."""
     left, right = ([v.seen.shapes for v in s] for s in (pairing.sources, pairing.targets))
-    codes: dict[str, int] = {}
-    for side in (left, right):
-        for bag in side:
-            for shape in bag:
-                codes.setdefault(shape, len(codes))
+    # a shape that only one side has overlaps with nothing
+    common = {shape for bag in left for shape in bag} & {shape for bag in right for shape in bag}
+    codes = {shape: code for code, shape in enumerate(sorted(common))}
     dense = []
     for side in (left, right):
         grid = np.zeros((len(side), max(len(codes), 1)))
         for i, bag in enumerate(side):
-            for shape, share in bag.items():
-                grid[i, codes[shape]] = share
+            for shape in bag.keys() & common:
+                grid[i, codes[shape]] = bag[shape]
         dense.append(grid)
     a, b = dense
     closed = np.array([v.closed for v in pairing.targets])
