@@ -86,7 +86,9 @@ def nasty_frame(rows: int, seed: int = 1, *, nul: bool = False) -> pl.DataFrame:
     columns["at"] = some(lambda: (start + timedelta(microseconds=rng.randint(0, 2**51))).replace(tzinfo=UTC))
     columns["local"] = some(lambda: start + timedelta(seconds=1800 * rng.randint(0, 1_000_000)))
     columns["key"] = some(lambda: rng.choice(["A", "B", "C", "ß", "", "é", "e\u0301"]))
-    columns["items"] = some(lambda: [rng.choice(TEXTS) if rng.random() < 0.9 else None for _ in range(rng.randint(0, 3))])
+    columns["items"] = some(
+        lambda: [rng.choice(TEXTS) if rng.random() < 0.9 else None for _ in range(rng.randint(0, 3))]
+    )
     columns["place"] = some(lambda: {"city": rng.choice(TEXTS), "no": rng.choice(whole)})
     columns["id"] = list(range(rows))
     schema = dict.fromkeys(pools, pl.String) | {
@@ -283,7 +285,9 @@ def spec_of(fields: dict[str, Any], rows: list[dict[str, Any]] | None, frame: pl
 def references(frame: pl.DataFrame) -> Callable[[str], pl.LazyFrame]:
     """The tables that lookups and unions name."""
     tables = {
-        "ref": pl.DataFrame({"code": ["A", "B", "B", "é", None], "name": ["Aa", "Bb", "Bb", " ", "x"], "rank": [1, 2, 2, 4, 5]}),
+        "ref": pl.DataFrame(
+            {"code": ["A", "B", "B", "é", None], "name": ["Aa", "Bb", "Bb", " ", "x"], "rank": [1, 2, 2, 4, 5]}
+        ),
         "many": pl.DataFrame({"code": ["A", "A", "ß"], "name": ["1", "2", "3"]}),
         "more": frame.head(7),
     }

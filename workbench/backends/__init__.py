@@ -1,11 +1,14 @@
 """The only rooms that speak an engine's language: Polars, SQL, Spark, and Python-only functions."""
 
+from .duckdb_run import run_duckdb
 from .outcome import REJECT_COLUMNS, SUM_DIGITS, Applied, Counts
 from .polars_helpers import REQUIREMENTS, helper_source
 from .polars_types import logical_type, normalise, schema_of, to_dtype
 from .polars_writer import PolarsSource, dtype_source, polars_source, say
+from .postgres_run import load_postgres, run_postgres
 from .to_polars import Program, compile_polars
-from .to_sql import DIALECTS, SqlScript, compile_sql
+from .to_spark import local_session, run_spark, run_spark_files
+from .to_sql import DIALECTS, ColumnFacts, SqlScript, compile_sql, to_sql
 from .udfs import FUNCTIONS, function
 
 __all__ = [
@@ -15,6 +18,7 @@ __all__ = [
     "REQUIREMENTS",
     "SUM_DIGITS",
     "Applied",
+    "ColumnFacts",
     "Counts",
     "PolarsSource",
     "Program",
@@ -24,10 +28,17 @@ __all__ = [
     "dtype_source",
     "function",
     "helper_source",
+    "load_postgres",
+    "local_session",
     "logical_type",
     "normalise",
     "polars_source",
+    "run_duckdb",
+    "run_postgres",
+    "run_spark",
+    "run_spark_files",
     "say",
     "schema_of",
     "to_dtype",
+    "to_sql",
 ]

@@ -72,7 +72,10 @@ def is_settled(pattern: str, number: int) -> bool:
     body = pattern.removeprefix("^").removesuffix("$")
     if "|" in _bare(body) or re.search(r"\)[?*+{]", _bare(body)):
         return False
-    atoms = re.findall(r"(\\.|\[\^?(?:\\.|[^\]\\])*\]|[^\\\[])([?*+]|\{[0-9,]+\})?", body.replace("(?:", "").translate({40: None, 41: None}))
+    atoms = re.findall(
+        r"(\\.|\[\^?(?:\\.|[^\]\\])*\]|[^\\\[])([?*+]|\{[0-9,]+\})?",
+        body.replace("(?:", "").translate({40: None, 41: None}),
+    )
     for (atom, repeated), following in zip(atoms, [*atoms[1:], None], strict=True):
         if repeated and following is not None and (following[1] in ("?", "*") or _overlap(atom, following[0])):
             # All that is left must be fixed in length by both ends, or there is a choice.

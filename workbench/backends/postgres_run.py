@@ -112,7 +112,9 @@ class _Run:
         unique = {name: step for step, name in self.pipe.unique_keys}
         counted = {"source"} | {p for m in self.pipe.measures for p in (m.more, m.less)}
         for name, query, says in self.script.parts[:-3]:
-            asked = [c for c in self.pipe.calls if c[0].startswith(f"{name}_") and c[0] == f"{name}_{c[0][len(name) + 1 :]}"]
+            asked = [
+                c for c in self.pipe.calls if c[0].startswith(f"{name}_") and c[0] == f"{name}_{c[0][len(name) + 1 :]}"
+            ]
             for table, node, before, args in asked:
                 if before == self._previous(name):
                     self._answer(table, node, before, args)
@@ -160,7 +162,10 @@ class _Run:
             self._keep(before)
         emitter = self.pipe.emitter
         shown = [a.sql("postgres", normalize_functions=False) for a in args]
-        keys = [emitter.call_key(a.copy(), n.type).sql("postgres", normalize_functions=False) for a, n in zip(args, node.args, strict=True)]
+        keys = [
+            emitter.call_key(a.copy(), n.type).sql("postgres", normalize_functions=False)
+            for a, n in zip(args, node.args, strict=True)
+        ]
         self.cursor.execute(f"SELECT DISTINCT {', '.join([*shown, *keys])} FROM {_quoted(before)}")
         run = function(node["function"], dict(node["options"]))
         rows = self.cursor.fetchall()
@@ -181,7 +186,11 @@ class _Run:
 
         def text(x: Sql, type_: DataType) -> str:
             if not type_.is_nested and type_.kind != "text":
-                x = emitter.cast(x, "TEXT") if type_.kind == "float" else emitter._to_text(emitter.load(x, type_), type_)  # type: ignore[attr-defined]
+                x = (
+                    emitter.cast(x, "TEXT")
+                    if type_.kind == "float"
+                    else emitter._to_text(emitter.load(x, type_), type_)
+                )  # type: ignore[attr-defined]
             return f"'=' || {emitter.cast(x, 'TEXT').sql('postgres', normalize_functions=False)}"
 
         items = ['"__fault"']
@@ -227,5 +236,7 @@ def _typed(frame: pl.DataFrame, types: Mapping[str, DataType]) -> pl.DataFrame:
             x = x.cast(to_dtype(type_))
         elif type_.kind not in ("text", "null"):
             x = cast_expr(x, DataType("text"), type_)
-        out.append(frame.select(x.alias(name)).to_series() if type_.kind != "null" else pl.Series(name, [None] * frame.height))
+        out.append(
+            frame.select(x.alias(name)).to_series() if type_.kind != "null" else pl.Series(name, [None] * frame.height)
+        )
     return pl.DataFrame(out)

@@ -252,7 +252,9 @@ class DuckEmitter(Emitter):
             wide_scale = (arg.type.scale or 0) if node["op"] == "*" else scale
             known = arg.op == "lit" and abs(arg["value"]) < 10**digits
             as_decimal = self.try_cast(side, f"DECIMAL(38, {wide_scale})")
-            sides.append(as_decimal if known else self.within(side.copy(), digits, as_decimal, whole=arg.type.kind == "integer"))
+            sides.append(
+                as_decimal if known else self.within(side.copy(), digits, as_decimal, whole=arg.type.kind == "integer")
+            )
         return kind(this=sides[0], expression=sides[1])
 
     def unscaled(self, x: Sql, type_: DataType, scale: int) -> Sql:

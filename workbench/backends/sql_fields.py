@@ -49,7 +49,9 @@ def add_fields(pipe: Pipeline, plan: Plan) -> FieldParts:
     first = case([(c.copy(), number(i)) for i, c in enumerate(conditions, 1)]) if guards else exp.null()
     fault = emitter.as_column(emitter.cast(first, emitter.type_name(INTEGER)), FAULT)
     query = pipe.select(exp.Star(), *items, fault)
-    pipe.add("mapped", emitter.fence(query) if guards else query, "every field's value, and the number of the first fault")
+    pipe.add(
+        "mapped", emitter.fence(query) if guards else query, "every field's value, and the number of the first fault"
+    )
     originals = tuple(c for c in pipe.columns if not (c.startswith("__") and c.endswith("_found")))
     says = _reject_columns(emitter, plan, conditions, [out.inline(g.value) for g in guards])
     parts = FieldParts(originals, tuple(zip((f.name for f in plan.fields), names, strict=True)), FAULT, tuple(says))

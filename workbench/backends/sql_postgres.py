@@ -40,7 +40,9 @@ class PostgresEmitter(Emitter):
         helper = self.helpers[name]
         kinds = {"integer": "int"}
         params = ", ".join(
-            f"{p.split()[0]} {self.types[kinds.get(p.split()[1], p.split()[1])]}" for p in helper.params.split(", ") if p
+            f"{p.split()[0]} {self.types[kinds.get(p.split()[1], p.split()[1])]}"
+            for p in helper.params.split(", ")
+            if p
         )
         body = helper.body.replace("wb_", self.prefix)
         returns = self.types[kinds.get(helper.returns, helper.returns)]
@@ -60,7 +62,9 @@ class PostgresEmitter(Emitter):
         return query.offset(0)
 
     def collate(self, x: Sql) -> Sql:
-        return exp.Collate(this=exp.paren(x) if isinstance(x, exp.Binary) else x, expression=exp.to_identifier("C", quoted=True))
+        return exp.Collate(
+            this=exp.paren(x) if isinstance(x, exp.Binary) else x, expression=exp.to_identifier("C", quoted=True)
+        )
 
     # --- hooks ------------------------------------------------------------------------------------------
     def whole(self, x: Sql) -> Sql:
@@ -220,7 +224,9 @@ class PostgresEmitter(Emitter):
 
     def help_divide(self, n: Sql, d: Sql, digits: int) -> Sql:
         quotient = self.help("quotient", n, d)
-        value = exp.Mul(this=quotient.copy(), expression=exp.Literal.number(f"{10 ** -digits:.{digits}f}" if digits else "1"))
+        value = exp.Mul(
+            this=quotient.copy(), expression=exp.Literal.number(f"{10**-digits:.{digits}f}" if digits else "1")
+        )
         return self.within(quotient, 38 - digits, self.cast(value, f"DECIMAL(38, {digits})"))
 
     def op_cast(self, node: Expr, x: Sql) -> Sql:
@@ -277,5 +283,3 @@ class PostgresEmitter(Emitter):
 def _regex(pattern: str) -> str:
     """An ARE always reads the pattern as a regular expression, whatever it begins with."""
     return f"(?:){pattern}" if pattern.startswith("***") else pattern
-
-

@@ -128,7 +128,9 @@ HELPERS = {
         "(CAST(substr(z, 2, 2) AS INT) * 60 + CAST(right(z, 2) AS INT)) END",
         "minutes east of Greenwich",
     ),
-    "shift_back": Helper("t local, minutes integer", "local", "t - make_interval(mins => minutes)", "a clock time to UTC"),
+    "shift_back": Helper(
+        "t local, minutes integer", "local", "t - make_interval(mins => minutes)", "a clock time to UTC"
+    ),
     "from_zone": Helper(
         "t local, zone text",
         "local",

@@ -24,9 +24,9 @@ from workbench.model import (
     Unpivot,
 )
 
-from .sql_emit import Emitter, Unportable
+from .sql_emit import Emitter
 from .sql_graph import Layered, lay_out
-from .sql_tree import Sql, all_true, any_true, case, column, fn, number, string
+from .sql_tree import Sql, all_true, any_true, case, column, number, string
 
 __all__ = ["Measure", "Part", "Pipeline"]
 
@@ -131,7 +131,9 @@ class Pipeline:
         keys = self.layers(f"{step.id}_cleaned", [e for e, _ in step.on]).outputs
         text = self.emitter.type_name(TEXT)
         named = [f"__k{i}" for i in range(len(step.on))]
-        items = [self.emitter.cast(column(c), text).as_(k, quoted=True) for k, (_, c) in zip(named, step.on, strict=True)]
+        items = [
+            self.emitter.cast(column(c), text).as_(k, quoted=True) for k, (_, c) in zip(named, step.on, strict=True)
+        ]
         items += [column(theirs).as_(name, quoted=True) for name, theirs, _ in step.take]
         there = all_true([exp.Not(this=exp.Is(this=column(c), expression=exp.null())) for _, c in step.on])
         table = exp.select(*items).from_(self.table(step.table)).where(there)
@@ -153,7 +155,9 @@ class Pipeline:
         if step.on_miss == "reject":
             self.columns[found] = BOOLEAN
         if step.on_miss == "drop":
-            self.add(step.id, self.select(*self.kept()).where(self.emitter.truth(column(found))), "rows not found dropped")
+            self.add(
+                step.id, self.select(*self.kept()).where(self.emitter.truth(column(found))), "rows not found dropped"
+            )
             self.measure(step.book_as, step.book_as, whole, step.id)
 
     def table(self, name: str) -> exp.Table:
@@ -168,7 +172,9 @@ class Pipeline:
         ordered = [self.emitter.latest(x, t) for x, t in [(order, step.order_by.type), *ties] if t.kind != "null"]
         rank = exp.Window(this=exp.RowNumber(), partition_by=list(keys), order=exp.Order(expressions=ordered))
         unknown = any_true([exp.Is(this=k.copy(), expression=exp.null()) for k in keys])
-        ranked = self.select(*self.kept(), rank.as_("__rank", quoted=True), self.emitter.flag(unknown).as_("__unknown", quoted=True))
+        ranked = self.select(
+            *self.kept(), rank.as_("__rank", quoted=True), self.emitter.flag(unknown).as_("__unknown", quoted=True)
+        )
         self.add(f"{step.id}_ranked", ranked, "the latest row of a key first")
         first = exp.EQ(this=column("__rank"), expression=number(1))
         stay = any_true([first, self.emitter.truth(column("__unknown"))])
@@ -227,7 +233,10 @@ class Pipeline:
     def _split(self, step: Split) -> None:
         before = self.last
         out = self.layers(f"{step.id}_cleaned", [e for _, part in step.parts for _, e in part])
-        stored = [self.emitter.store(x, e.type) for x, e in zip(out.outputs, (e for _, p in step.parts for _, e in p), strict=True)]
+        stored = [
+            self.emitter.store(x, e.type)
+            for x, e in zip(out.outputs, (e for _, p in step.parts for _, e in p), strict=True)
+        ]
         made: dict[str, list[tuple[Sql, Sql]]] = {}
         rest = iter(stored)
         for tag, part in step.parts:

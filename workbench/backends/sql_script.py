@@ -81,7 +81,11 @@ def counts_query(pipe: Pipeline, plan: Plan) -> str:
     glot = pipe.emitter.glot
 
     def rows(part: str) -> exp.Expression:
-        return exp.select(exp.Count(this=exp.Star())).from_(exp.Table(this=exp.to_identifier(part, quoted=True))).subquery()
+        return (
+            exp.select(exp.Count(this=exp.Star()))
+            .from_(exp.Table(this=exp.to_identifier(part, quoted=True)))
+            .subquery()
+        )
 
     def line(kind: str, name: str, count: exp.Expression) -> exp.Select:
         named = ((string(kind), "kind"), (string(name), "name"), (count, "rows"))
@@ -92,7 +96,9 @@ def counts_query(pipe: Pipeline, plan: Plan) -> str:
         kind = m.kind if m.kind == "added" else "booked"
         less = exp.Sub(this=rows(m.more), expression=rows(m.less))
         query = exp.union(query, line(kind, m.name, less), distinct=False)
-    books = line("rejected", "", exp.Count(this=exp.Star())).from_(exp.Table(this=exp.to_identifier("mapped", quoted=True)))
+    books = line("rejected", "", exp.Count(this=exp.Star())).from_(
+        exp.Table(this=exp.to_identifier("mapped", quoted=True))
+    )
     fault = column("__fault")
     whens = [exp.If(this=exp.Literal.number(i), true=string(g.code)) for i, g in enumerate(plan.guards, 1)]
     if whens:
@@ -125,5 +131,3 @@ def script_text(script: SqlScript) -> str:
     for name in ("passed", "rejects", "counts"):
         blocks.append(f"-- {name}\n{script.query(name)}")
     return ";\n\n".join(blocks).replace(";\n\n", "\n\n", 1) + ";\n"
-
-

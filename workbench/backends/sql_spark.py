@@ -20,7 +20,7 @@ class SparkEmitter(Emitter):
     """Spark 4 in ANSI mode, its session in UTC; Python-only functions are Arrow functions registered by name."""
 
     name = "spark"
-    glot = "spark"
+    glot = "databricks"  # sqlglot writes no TRY_CAST for plain Spark, which has had it since 3.2
     helpers: ClassVar[dict[str, Helper]] = HELPERS
     types: ClassVar[dict[str, str]] = {
         "text": "STRING", "integer": "BIGINT", "float": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
@@ -31,7 +31,9 @@ class SparkEmitter(Emitter):
         helper = self.helpers[name]
         kinds = {"integer": "int"}
         params = ", ".join(
-            f"{p.split()[0]} {self.types[kinds.get(p.split()[1], p.split()[1])]}" for p in helper.params.split(", ") if p
+            f"{p.split()[0]} {self.types[kinds.get(p.split()[1], p.split()[1])]}"
+            for p in helper.params.split(", ")
+            if p
         )
         temporary = "TEMPORARY " if self.temporary else ""
         returns = self.types[kinds.get(helper.returns, helper.returns)]
@@ -135,7 +137,9 @@ class SparkEmitter(Emitter):
         view = exp.Lateral(
             this=fn("posexplode", column(step.column, "t")),
             view=True,
-            alias=exp.TableAlias(this=exp.to_identifier("i"), columns=[exp.to_identifier("at"), exp.to_identifier("item")]),
+            alias=exp.TableAlias(
+                this=exp.to_identifier("i"), columns=[exp.to_identifier("at"), exp.to_identifier("item")]
+            ),
         )
         query = exp.select(*items).from_(table)
         query.append("laterals", view)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,11 +35,15 @@ def local_session(cores: int = 2, memory: str = "2g", **settings: str) -> Any:
         from pyspark.sql import SparkSession
     except ImportError:
         raise MissingExtraError.of("pyspark", "spark", "running on Spark") from None
+    # Workers must run this Python, which has Arrow and the workbench.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     told = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": memory,
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": str(cores),
         "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
@@ -138,9 +144,7 @@ def run_spark_files(
 class _Run:
     """A plan on a session: each part a temporary view, those that are counted kept."""
 
-    def __init__(
-        self, plan: Plan, session: Any, source: str, tables: Tables | None, facts: Any, folder: Path
-    ) -> None:
+    def __init__(self, plan: Plan, session: Any, source: str, tables: Tables | None, facts: Any, folder: Path) -> None:
         self.plan, self.session = plan, session
         self.kept: list[str] = []
         names = {}
@@ -193,7 +197,7 @@ class _Run:
         items = ["`__fault`"]
         items += [f"`{n}` AS `v{i}`" for i, (_, n) in enumerate(self.script._fields.values)]
         for i, e in enumerate(self.pipe.parts[-1].query.expressions):
-            said = e.unalias().sql("spark", normalize_functions=False)
+            said = e.unalias().sql(self.pipe.emitter.glot, normalize_functions=False)
             items.append(f"CASE WHEN `__fault` IS NOT NULL THEN {said} END AS `r{i}`")
         return f"SELECT {', '.join(items)} FROM `mapped`"
 

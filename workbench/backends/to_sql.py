@@ -136,7 +136,9 @@ def compile_sql(
     for step in plan.rows:
         pipe.step(step)
     fields = add_fields(pipe, plan)
-    parts = tuple((p.name, p.query.sql(emitter.glot, pretty=True, normalize_functions=False), p.says) for p in pipe.parts)
+    parts = tuple(
+        (p.name, p.query.sql(emitter.glot, pretty=True, normalize_functions=False), p.says) for p in pipe.parts
+    )
     return SqlScript(dialect, plan, prelude(emitter), parts, stubs(pipe, plan), pipe, fields)
 
 
@@ -153,7 +155,9 @@ def _faults(plan: Plan, emitter: Emitter) -> list[Fault]:
             reason = _reason(node, emitter)
             if reason:
                 where = f"field {planned.name}, step {_step_of(planned, node)}"
-                found.setdefault(Fault(f"{where}: {emitter.name} {reason}", plan.name, "run it on Polars, or change the step"))
+                found.setdefault(
+                    Fault(f"{where}: {emitter.name} {reason}", plan.name, "run it on Polars, or change the step")
+                )
     return list(found)
 
 
