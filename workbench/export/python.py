@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from workbench.backends import REQUIREMENTS, dtype_source, helper_source, polars_source, say
 from workbench.mapping import Resolved
@@ -14,6 +11,7 @@ from workbench.model import Expr, FieldSpec, Spec, any_of, lit
 from . import runtime
 from .layout import laid_out
 from .python_rows import RowCode, row_code
+from .script import heading, import_lines, runtime_source
 
 __all__ = ["to_python"]
 
@@ -31,27 +29,27 @@ def to_python(spec: Spec, resolved: Resolved) -> str:
         resolved: What it resolves to.
     """
     plan = resolved.plan
-    rows = row_code(plan.rows, tuple(n for n, _ in plan.source))
-    fields = _map_fields(spec, resolved)
-    values = _reject_values(resolved)
+    rows = row_code(plan.rows)
+    fields = map_fields_code(spec, resolved)
+    values = reject_values_code(resolved)
     helpers = {*fields[1], *values[1], *rows.helpers}
     functions = {*fields[2], *values[2], *rows.functions}
     imports, definitions = helper_source(sorted(helpers), sorted(functions))
-    own = _runtime({*_ALWAYS, *rows.runtime})
+    own = runtime_source({*_ALWAYS, *rows.runtime}, runtime)
     body = "\n\n\n".join(
         part
         for part in (
-            _constants(spec, resolved),
-            _heading("What the steps mean", definitions),
-            _heading("Around the fields", own),
-            _heading("The mapping", rows.text),
+            constants(spec, resolved),
+            heading("What the steps mean", definitions),
+            heading("Around the fields", own),
+            heading("The mapping", rows.text),
             fields[0],
             values[0],
             _run(resolved, rows),
         )
         if part
     )
-    text = f"{_header(spec, resolved, functions)}\n{_imports(imports, body)}\n\n{body}\n"
+    text = f"{_header(spec, resolved, functions)}\n{import_lines(imports, body, runtime)}\n\n{body}\n"
     compile(text, f"{spec.name}.py", "exec", dont_inherit=True)  # a slip here must never leave the house
     return text
 
@@ -72,37 +70,7 @@ def _header(spec: Spec, resolved: Resolved, functions: Iterable[str]) -> str:
     return f'"""{said}\n"""\n\nfrom __future__ import annotations\n'
 
 
-def _imports(imports: str, body: str) -> str:
-    """The import lines that the body needs, standard library first."""
-    wanted = {*imports.splitlines(), *_runtime_imports()}
-    if "date(" in body:
-        wanted.add("from datetime import date")
-    used = {
-        line
-        for line in wanted
-        if line and _binds(line) & {n.id for n in ast.walk(ast.parse(body)) if isinstance(n, ast.Name)}
-    }
-    merged: dict[str, set[str]] = {}
-    for line in used:
-        if line.startswith("from "):
-            module, names = line[5:].split(" import ")
-            merged.setdefault(module, set()).add(names)
-    plain = sorted(line for line in used if line.startswith("import ") and "polars" not in line)
-    froms = [f"from {m} import {', '.join(sorted(names))}" for m, names in sorted(merged.items())]
-    return "\n".join([*plain, *froms, "", "import polars as pl"])
-
-
-def _binds(line: str) -> set[str]:
-    node = ast.parse(line).body[0]
-    assert isinstance(node, ast.Import | ast.ImportFrom)
-    return {a.asname or a.name.split(".")[0] for a in node.names}
-
-
-def _heading(words: str, text: str) -> str:
-    return f"# --- {words} {'-' * (100 - len(words))}\n\n\n{text}" if text else ""
-
-
-def _constants(spec: Spec, resolved: Resolved) -> str:
+def constants(spec: Spec, resolved: Resolved) -> str:
     source = "\n".join(f"    {say(n)}: {dtype_source(t)}," for n, t in resolved.plan.source)
     guards = "\n".join(
         f"    Guard({say(g.code)}, {say(g.field)}, {say(g.step)}, {say(g.reason)}{', fatal=True' if g.fatal else ''}),"
@@ -129,7 +97,7 @@ def _deeper(text: str) -> str:
 Coded = tuple[str, frozenset[str], frozenset[str]]
 
 
-def _map_fields(spec: Spec, resolved: Resolved) -> Coded:
+def map_fields_code(spec: Spec, resolved: Resolved) -> Coded:
     plan = resolved.plan
     roots: list[tuple[str, Expr]] = [(f.name, f.value) for f in plan.fields]
     roots += [(g.field or g.code, any_of(g.condition, lit(False))) for g in plan.guards]
@@ -153,7 +121,7 @@ def _map_fields(spec: Spec, resolved: Resolved) -> Coded:
     return "\n".join([*lines, "    ).collect()"]), source.helpers, source.functions
 
 
-def _reject_values(resolved: Resolved) -> Coded:
+def reject_values_code(resolved: Resolved) -> Coded:
     guards = resolved.plan.guards
     source = polars_source([(g.field or g.code, g.value) for g in guards], _columns(resolved))
     lines = [
@@ -224,33 +192,3 @@ def _run(resolved: Resolved, rows: RowCode) -> str:
 
 if __name__ == "__main__":
     main(run, reasons(), {say(tables)}, SPEC)'''
-
-
-@cache
-def _runtime_pieces() -> dict[str, tuple[str, frozenset[str]]]:
-    text = inspect.getsource(runtime)
-    out = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
-            body = "\n".join(text.splitlines()[first - 1 : node.end_lineno]).replace("  # fmt: skip", "")
-            out[node.name] = (body, frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name)))
-    return out
-
-
-def _runtime(names: set[str]) -> str:
-    pieces = _runtime_pieces()
-    needed = set(names)
-    for _ in range(3):  # helpers of helpers
-        needed |= {used for n in needed for used in pieces[n][1] if used in pieces}
-    return "\n\n\n".join(text for name, (text, _) in pieces.items() if name in needed)
-
-
-def _runtime_imports() -> list[str]:
-    out = []
-    for node in ast.parse(inspect.getsource(runtime)).body:
-        if isinstance(node, ast.ImportFrom) and node.module != "__future__":
-            out += [f"from {node.module} import {a.name}" for a in node.names]
-        elif isinstance(node, ast.Import):
-            out += [f"import {a.name}" for a in node.names if a.name != "polars"]
-    return out

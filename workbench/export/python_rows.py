@@ -15,7 +15,7 @@ __all__ = ["RowCode", "row_code"]
 
 @dataclass
 class RowCode:
-    """The function ``row_steps`` and what it needs.
+    """A function over whole rows and what it needs.
 
     Attributes:
         text: Its source; '' when there are no row steps.
@@ -30,18 +30,18 @@ class RowCode:
     runtime: set[str] = field(default_factory=set)
 
 
-def row_code(steps: Sequence[RowStep], columns: Sequence[str]) -> RowCode:
+def row_code(steps: Sequence[RowStep], name: str = "row_steps") -> RowCode:
     """Write the row steps of a plan.
 
     Args:
         steps: The steps, in order.
-        columns: The columns of the source.
+        name: What the function is called.
     """
     out = RowCode()
     if not steps:
         return out
     lines = [
-        "def row_steps(",
+        f"def {name}(",
         "    rows: pl.DataFrame, tables: Callable[[str], pl.LazyFrame], counts: Counts",
         ") -> pl.DataFrame:",
         '    """What is done to whole rows before their fields are mapped."""',
