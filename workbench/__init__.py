@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.export import export
     from workbench.flow import run_spec, verify
     from workbench.linkage import link
     from workbench.mapping import apply, resolve, try_step
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "apply": "mapping",
     "dump_spec": "model",
-    "export": "export",
     "infer_contract": "profiling",
     "link": "linkage",
     "load_contract": "model",
@@ -49,7 +47,6 @@ _HOMES = {
 __all__ = [
     "apply",
     "dump_spec",
-    "export",
     "infer_contract",
     "link",
     "load_contract",
