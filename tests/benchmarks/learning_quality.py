@@ -68,9 +68,7 @@ def run_task(path: Path) -> Outcome:
     seconds, reason, needed = [], "", None
     solved_distinct: bool | None = None
     first_distinct = list(
-        dict(
-            (json.dumps([r, o]), i) for i, (r, o) in reversed(list(enumerate(zip(rows, outputs, strict=True))))
-        ).values()
+        {json.dumps([r, o]): i for i, (r, o) in reversed(list(enumerate(zip(rows, outputs, strict=True))))}.values()
     )
     distinct = sorted(first_distinct)[:3]
     if distinct != chosen:
@@ -95,7 +93,9 @@ def measure(folder: Path, only: str = "") -> dict[str, Any]:
     for path in sorted(folder.glob("*.json")):
         if path.name.startswith(only):
             outcomes.append(run_task(path))
-            print(outcomes[-1].name, outcomes[-1].needed, *(f"{s:.2f}" for s in outcomes[-1].seconds), outcomes[-1].reason if outcomes[-1].needed is None else "", file=sys.stderr, flush=True)  # fmt: skip
+            last = outcomes[-1]
+            why = last.reason if last.needed is None else ""
+            print(last.name, last.needed, *(f"{s:.2f}" for s in last.seconds), why, file=sys.stderr, flush=True)
     n = len(outcomes)
     first = [o.seconds[0] for o in outcomes]
     every = [s for o in outcomes for s in o.seconds]

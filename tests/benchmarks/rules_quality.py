@@ -73,10 +73,15 @@ def measure(seed: int, rows: int, folder: Path) -> dict[str, Any]:
     made = run_spec(found.spec, fresh, tables) if found.spec else pl.DataFrame()
     wanted = as_text(wanted)
     both = wanted.join(made, on="ORDER_ID", how="left", suffix="_made") if found.spec else wanted
-    wrong = {c: int(both.select((~pl.col(c).eq_missing(pl.col(f"{c}_made"))).sum()).item()) for c in wanted.columns if f"{c}_made" in both.columns}
+    wrong = {
+        c: int(both.select((~pl.col(c).eq_missing(pl.col(f"{c}_made"))).sum()).item())
+        for c in wanted.columns
+        if f"{c}_made" in both.columns
+    }
     return facts | {
         "unseen_rows": wanted.height,
-        "unseen_wrong": {c: n for c, n in wrong.items() if n} | ({"rows": made.height} if made.height != wanted.height else {}),
+        "unseen_wrong": {c: n for c, n in wrong.items() if n}
+        | ({"rows": made.height} if made.height != wanted.height else {}),
         "seconds": round(seconds, 1),
     }
 

@@ -81,7 +81,9 @@ def compare_rules(rules: Rules, documented: Sequence[Mapping[str, Any]]) -> Docu
         rules: What was found.
         documented: See `read_documented`; a filter has no target and is known by the columns it reads.
     """
-    confirmed, contradicted, not_found = [], [], []
+    confirmed: list[tuple[Rule, str]] = []
+    contradicted: list[tuple[Rule, str]] = []
+    not_found: list[tuple[str, str]] = []
     left = list(rules.rules)
     for entry in documented:
         target = entry.get("target")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 __all__ = ["Column", "Explanation", "Table"]
@@ -56,4 +56,4 @@ class Explanation:
     share: float
     text: str
     table: Table | None = None
-    also: tuple[str, ...] = field(default=())
+    also: tuple[str, ...] = ()

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from time import monotonic
 from typing import Any
 
 import polars as pl
 
-from ..learner import learn
+from workbench.mapping.learner import learn
+
 from .candidates import Column, Explanation
 from .columns import number_column
 from .numbers import arithmetic, number_rules, said, threshold_rules
@@ -60,6 +62,8 @@ def explain(bench: Workbench, texts: pl.Series, seconds: float) -> list[Explanat
         seconds: How long to look for a chain of steps.
     """
     found = list(_plain(bench, texts))
+    if not found:
+        found += _of_two_numbers(bench, texts)
     if not found or min(f.cost for f in found) > 1.9:
         codes = texts.n_unique() <= 30 and any(f.kind in ("translation", "conditional", "lookup") for f in found)
         found += _learned(bench, texts, min(seconds, 0.7) if codes else seconds, found)
@@ -100,13 +104,18 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
             affinity = _affinity(xs, few)
             if affinity < UNRELATED and bench.enough < ENOUGH:
                 continue
-            ranked.append((-round(affinity, 1), abs(xs.n_unique() - few.n_unique()), column))
+            ranked.append((-round(affinity, 2), abs(xs.n_unique() - few.n_unique()), column))
     ranked.sort(key=lambda r: r[:2])
     best = min((k.cost for k in known), default=99.0)
     told = {c.name for k in known for c in k.columns}
     if texts.n_unique() <= 30 and told:
         ranked = [r for r in ranked if r[2].name in told]
-    for _, _, column in ranked[:6]:
+    related = [r for r in ranked if -r[0] >= UNRELATED]
+    # A text may follow from another without a character in common, as a weekday does: one try is enough.
+    stop = monotonic() + 1.5 * seconds
+    for _, _, column in (related or ranked[:1])[:6]:
+        if monotonic() > stop:
+            return
         pairs = _pairs([bench.data[column.name]], texts, bench.enough < ENOUGH)
         if len(pairs) < 3:
             continue
@@ -120,18 +129,25 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
             return
 
 
-def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator[Explanation]:
+def _of_two_numbers(bench: Workbench, texts: pl.Series) -> Iterator[Explanation]:
     read = number_column(texts)
-    if read is not None:
-        for left in bench.numbers:
-            for right in bench.numbers:
-                if left[0] is not right[0]:
-                    yield from arithmetic(left, right, texts, read[1], bench.enough)
+    if read is None:
+        return
+    for left in bench.numbers:
+        for right in bench.numbers:
+            if left[0] is not right[0]:
+                yield from arithmetic(left, right, texts, read[1], bench.enough)
+
+
+def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator[Explanation]:
+    """Chains of steps over two columns that both have something in common with the texts."""
     sample = _sampled(texts.len())
     few = texts.gather(sample)
     values = [c for c in bench.columns if c.how == "value"]
+    close = {c.name: _affinity(bench.data[c.name].gather(sample), few) for c in values}
+    likely = sorted((c for c in values if close[c.name] >= UNRELATED / 2), key=lambda c: -close[c.name])[:8]
     shares = {}
-    for a, b in combinations(values[:24], 2):
+    for a, b in combinations(likely, 2):
         both = bench.data.select(
             pl.concat_str([pl.col(a.name).fill_null(""), pl.col(b.name).fill_null("")], separator="\x1f").alias("k")
         )["k"]
@@ -139,10 +155,8 @@ def _two_columns(bench: Workbench, texts: pl.Series, seconds: float) -> Iterator
         if xs.n_unique() * 2 > xs.len() and few.n_unique() * 20 < few.len():
             continue  # nearly every row has its own pair: that says nothing of a text of few values
         if depends(xs, few) >= bench.enough:
-            shares[(a, b)] = _affinity(bench.data[a.name].gather(sample), few) + _affinity(
-                bench.data[b.name].gather(sample), few
-            )
-    for a, b in sorted(shares, key=lambda k: -shares[k])[:4]:
+            shares[(a, b)] = close[a.name] + close[b.name]
+    for a, b in sorted(shares, key=lambda k: -shares[k])[:3]:
         pairs = _pairs([bench.data[a.name], bench.data[b.name]], texts, bench.enough < ENOUGH)
         for proposal in learn(pairs, names=[a.name, b.name], max_seconds=seconds, top=1):
             if proposal.coverage >= bench.enough and "translate" not in repr(proposal.field):

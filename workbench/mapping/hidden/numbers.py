@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,13 @@ from .columns import roundest
 __all__ = ["arithmetic", "number_rules", "threshold_rules"]
 
 ENOUGH = 0.98
-_AGGREGATES = {"sum": "sum of {}", "count": "number of rows", "min": "least {}", "max": "greatest {}", "count_distinct": "number of different {}"}  # fmt: skip
+_AGGREGATES = {
+    "sum": "sum of {}",
+    "count": "number of rows",
+    "min": "least {}",
+    "max": "greatest {}",
+    "count_distinct": "number of different {}",
+}
 # Of aggregates that agree the plainest is meant.
 _PRICE = {"value": 0.0, "count": 0.1, "sum": 0.2, "max": 0.4, "min": 0.45, "count_distinct": 0.6}
 
@@ -214,7 +221,7 @@ def threshold_rules(column: Column, steps: list[Any], xs: pl.Series, texts: pl.S
     if min(r[2] for r in frame.group_by("t").len().join(spans, on="t").select("t", "low", "len").rows()) < 2:
         return
     cases, words = [], []
-    for (_, _, high), (value, low, _) in reversed(list(zip(rows, rows[1:], strict=False))):
+    for (_, _, high), (value, low, _) in reversed(list(itertools.pairwise(rows))):
         limit = roundest(Decimal(high), Decimal(low))
         condition: dict[str, Any] = {"field": column.name, "at_least": f"{limit:f}"}
         if steps:

@@ -155,11 +155,12 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
     total = cost + sum(c[0] for c in chosen if c)
 
     def program(picked: Sequence[tuple[float, Atom] | None], price: float) -> Straight:
-        written: list[Part] = [
-            p if isinstance(p, str) else (c[1].column, c[1].chain)
-            for p, c in zip(parts, picked, strict=True)
-            if c or isinstance(p, str)
-        ]
+        written: list[Part] = []
+        for part, pick in zip(parts, picked, strict=True):
+            if isinstance(part, str):
+                written.append(part)
+            elif pick is not None:
+                written.append((pick[1].column, pick[1].chain))
         return Straight(tuple(written), price)
 
     yield program(chosen, total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -68,11 +69,12 @@ def tests_for(column: int, values: Sequence[str | None], more: Sequence[str | No
         yield Test(column, '{"is_null": true}', 0.3, lambda v: v is None)
     text = "\n".join(there)
     marks = [c for c in dict.fromkeys(text) if not c.isalnum() and c != "\n"]
-    words = [w for w in dict.fromkeys(re.findall(rf"[{LETTERS}]+|[0-9]+(?=[.]? )", text))][:40]
+    words = list(dict.fromkeys(re.findall(rf"[{LETTERS}]+|[0-9]+(?=[.]? )", text)))[:40]
     for mark, cost in [*((m, 0.6) for m in marks), *((w, 0.8 if len(w) > 1 else 1.0) for w in words)]:
         yield Test(column, json.dumps({"contains": mark}), cost, _contains(mark))
     patterns: list[tuple[str, float]] = [
-        ("^[0-9]", 0.8), ("^[A-Z]", 0.9), ("^[a-z]", 0.9), ("[0-9]$", 0.8), ("[A-Za-z]$", 0.9), ("^[0-9]+$", 0.7), ("[0-9]", 0.8), ("^[^a-z]*$", 0.9),
+        ("^[0-9]", 0.8), ("^[A-Z]", 0.9), ("^[a-z]", 0.9), ("[0-9]$", 0.8), ("[A-Za-z]$", 0.9), ("^[0-9]+$", 0.7),
+        ("[0-9]", 0.8), ("^[^a-z]*$", 0.9),
         ("^[^A-Z]*$", 0.9), ("^-", 0.7), ("^[0-9]+[.][0-9]*$", 0.9),
     ]  # fmt: skip
     patterns += [(f"^{quoted(m)}", 0.9) for m in marks[:8]] + [(f"{quoted(m)}$", 0.9) for m in marks[:8]]
@@ -86,7 +88,7 @@ def tests_for(column: int, values: Sequence[str | None], more: Sequence[str | No
     for value in there[:6]:
         yield Test(column, json.dumps({"equals": value}), 1.6, _equals(value))
     numbers = sorted({x for v in there if (x := number_of(v)) is not None})
-    for low, high in list(zip(numbers, numbers[1:], strict=False))[:6]:
+    for low, high in list(itertools.pairwise(numbers))[:6]:
         limit = _round_between(low, high)
         written = {"steps": ["parse_number"], "less": f"{limit:f}"}
         yield Test(column, json.dumps(written), 1.5, _less(limit))

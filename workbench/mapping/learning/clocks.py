@@ -9,7 +9,8 @@ from functools import lru_cache
 __all__ = ["TIME_CODES", "clock_text", "date_formats", "part_text", "read_clock", "read_time", "time_text"]
 
 MONTHS = (
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _FORMS = {
@@ -59,10 +60,7 @@ def read_time(text: str, format_: str) -> datetime | None:
     else:
         name = (parts.get("b") or parts["B"]).lower()
         month = next(i for i, m in enumerate(MONTHS, 1) if m.startswith(name[:3]))
-    if "Y" in parts:
-        year = int(parts["Y"])
-    else:
-        year = int(parts["y"]) + (1900 if int(parts["y"]) >= 70 else 2000)
+    year = int(parts["Y"]) if "Y" in parts else int(parts["y"]) + (1900 if int(parts["y"]) >= 70 else 2000)
     try:
         return datetime(year, month, int(parts["d"]), _hour(parts), int(parts.get("M", 0)), int(parts.get("S", 0)))
     except ValueError:

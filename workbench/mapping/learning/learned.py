@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from workbench.errors import SpecError
+from workbench.mapping.applying import apply
+from workbench.mapping.resolving import resolve
 from workbench.model import TEXT, FieldSpec, Spec, dump_yaml
 
-from ..applying import apply
-from ..resolving import resolve
 from .programs import Row
 
 __all__ = ["Disagreement", "Learned", "outputs_of"]

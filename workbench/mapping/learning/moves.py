@@ -37,7 +37,7 @@ def separators(values: Sequence[str]) -> list[str]:
     first = values[0]
     found = [c for c in dict.fromkeys(first) if not c.isalnum()]
     found += list(dict.fromkeys(m for m in re.findall(r"[^\w]{2,4}", first)))
-    found += [w for w in dict.fromkeys(re.findall(r"[^\W\d_]+", first))][:12]
+    found += list(dict.fromkeys(re.findall(r"[^\W\d_]+", first)))[:12]
     return [d for d in found if all(d in v for v in values)][:14]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from .programs import Chain, Row, Straight, run_chain
+from .chains import Chain
+from .programs import Row, Straight, run_chain
 
 __all__ = ["Others"]
 

@@ -123,9 +123,7 @@ def steps_of(program: Straight) -> tuple[list[int], list[Step]]:
             steps.append({"prefix": {"text": parts[0]}})
         if at < len(parts) - 1:
             steps.append({"suffix": {"text": parts[-1]}})
-        return columns, steps  # type: ignore[return-value]
-    if len(parts) > 1 and len(set(map(repr, parts[1::2]))) == 1 and _plain_join(parts):
-        return [p[0] for p in parts[::2] if not isinstance(p, str)], [{"concat": {"separator": parts[1]}}]
+        return columns, steps
     written: list[dict[str, Any]] = []
     for part in parts:
         if isinstance(part, str):
@@ -134,10 +132,6 @@ def steps_of(program: Straight) -> tuple[list[int], list[Step]]:
             one: dict[str, Any] = {"from": columns.index(part[0])}
             written.append(one | {"steps": list(part[1])} if part[1] else one)
     return columns, [{"build": {"parts": written}}]
-
-
-def _plain_join(parts: Sequence[Part]) -> bool:
-    return False  # concat passes over what is missing, a learned join may not
 
 
 def field_of(

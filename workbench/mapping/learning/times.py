@@ -18,8 +18,8 @@ Base = tuple[int, Chain, float, list[datetime]]
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M:%S%p", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
 _TOKEN = re.compile(r"\d{1,2}(?::\d{2}){0,2}(?: ?[AaPp][Mm])?")
 _FORMS = (
-    "%-I:%M%p", "%-I:%M %p", "%-I%p", "%-I %p", "%-I:%M:%S%p", "%-I:%M:%S %p", "%-H:%M", "%H:%M", "%-H:%M:%S", "%H:%M:%S",
-    "%I:%M%p", "%I:%M %p", "%I%p", "%-H", "%H",
+    "%-I:%M%p", "%-I:%M %p", "%-I%p", "%-I %p", "%-I:%M:%S%p", "%-I:%M:%S %p", "%-H:%M", "%H:%M", "%-H:%M:%S",
+    "%H:%M:%S", "%I:%M%p", "%I:%M %p", "%I%p", "%-H", "%H",
 )  # fmt: skip
 _MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720)
 _HAS_TIME = re.compile("%-?[HIMSp]")
@@ -151,11 +151,11 @@ def _clock_atoms(
 ) -> None:
     for code in ("%H", "%-H", "%I", "%-I", "%M", "%S", "%p"):
         values = tuple(clock_text(s, code) for s in seconds)
-        for case in ((), ("lower",)) if code == "%p" else ((),):
-            shown = tuple(v.lower() for v in values) if case else values
+        for low in ((), ("lower",)) if code == "%p" else ((),):
+            shown = tuple(v.lower() for v in values) if low else values
             if all(v in o for v, o in zip(shown, pool.outputs, strict=True)):
                 pool.add(
-                    Atom(column, (*chain, {"format_clock": code}, *case), 0.45 + 0.5 * cost + 0.3 * len(case), shown)
+                    Atom(column, (*chain, {"format_clock": code}, *low), 0.45 + 0.5 * cost + 0.3 * len(low), shown)
                 )
     for target in tokens:
         for rank, form in enumerate(_FORMS):
