@@ -9,11 +9,11 @@ import typer
 
 from workbench.errors import MissingExtraError, UnknownNameError, UsageError, WorkbenchError
 
-from . import contracts, learning, links, mappings, profiles, specs, stories
+from . import contracts, learning, links, mappings, profiles, specs, start, stories
 from .app import Short, app, errors
 
 __all__ = ["main"]
-_VERBS = (contracts, learning, links, mappings, profiles, specs, stories)  # importing them registers their verbs
+_VERBS = (contracts, learning, links, mappings, profiles, specs, start, stories)  # importing them registers their verbs
 
 
 def main(args: list[str] | None = None) -> None:
