@@ -249,7 +249,7 @@ class _Builder:
 
     def reference(self, leaf: _Leaf, to: str) -> None:
         name, _, column = to.rpartition(".")
-        rule = f"is a {column} of {name}"
+        rule = f"is found in {to}"
         if name not in self.references:
             return self.blocked(leaf.path, "reference", rule, f"needs the rows of {name}")
         there = self.references[name]
@@ -257,7 +257,7 @@ class _Builder:
             return self.blocked(leaf.path, "reference", rule, f"{name} has no column '{column}'")
         known = there.select(pl.col(column).cast(pl.String)).drop_nulls().unique().collect().to_series()
         bad = ~pl.col(leaf.typed).cast(pl.String).is_in(known.implode())
-        self.add(leaf, "reference", rule, f"is no {column} of {name}", bad)
+        self.add(leaf, "reference", rule, f"is not found in {to}", bad)
         return None
 
     def dataset(self, contract: Contract) -> None:
