@@ -158,7 +158,9 @@ class _Inverter:
             why = self.why_not.get(source)
             if why is None:
                 why = (
-                    "it is left out of the mapping" if source in self.spec.unmapped else "no field is made of it alone"
+                    "it is left out of the mapping"
+                    if source in self.spec.unmapped
+                    else "it only decides about rows or other fields"
                 )
             yield Lost(source, why + ("; and the source requires it" if field.required else ""), entirely=True)
         for row in self.spec.rows:

@@ -43,7 +43,7 @@ def _example(formats: tuple[str, ...]) -> str:
 @step(
     rejects="a text that fits none of the formats, or a date that does not exist",
     inverse=lambda a: [{"format_date": a.formats[0]}],
-    loses=lambda a: "which of several formats was used" if len(a.formats) > 1 else "whether zeros led day and month",
+    loses="how the date was written, where the formats leave a choice",
 )
 def parse_date(x: Expr, *, formats: Formats) -> Outcome:
     """Read a date by one or more formats, tried in order; the whole text must fit.
