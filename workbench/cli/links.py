@@ -40,7 +40,7 @@ def link(
             raise UsageError(
                 "there is no such link model", where=str(model_path), cure="leave --model out to get one proposed"
             )
-        model = propose_model(frames, target) if proposed else load_link_model(path)
+        model = propose_model(frames, target, scope="all") if proposed else load_link_model(path)
         known = out / entity / "crosswalk.json"
         if shown:
             shown.update("linking")

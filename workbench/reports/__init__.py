@@ -1,5 +1,6 @@
 """Facts as pages: one HTML file each, nothing loaded from a network, light and dark, personal data masked."""
 
+from .charts import threshold_chart, weight_chart
 from .fragments import counts_table, masked_preview, null_chart, problem_table, reject_table, spec_table
 from .pages import index_page, page, profile_page, verdict_page
 
@@ -13,5 +14,7 @@ __all__ = [
     "profile_page",
     "reject_table",
     "spec_table",
+    "threshold_chart",
     "verdict_page",
+    "weight_chart",
 ]
