@@ -27,7 +27,7 @@ def learn(
     if rows.width < 2 or not rows.height:
         raise SourceError("examples have an input column and an output column", where=examples, cure="add rows")
     *names, wanted = rows.columns
-    texts = rows.cast(dict.fromkeys(rows.columns, str))  # type: ignore[arg-type]
+    texts = rows.cast(dict.fromkeys(rows.columns, str))
     pairs = [(row[:-1], row[-1]) for row in texts.rows() if row[-1] is not None]
     open_rows = [row[:-1] for row in texts.rows() if row[-1] is None]
     with status(f"learning {wanted}", quiet=as_json):
@@ -61,6 +61,6 @@ def rules(
         tables = {name: scan(name).frame.collect() for name in table or ()}
         found = find_rules(scan(source).frame, scan(target).frame, tables=tables, names=(source, target))
     typer.echo(str(found))
-    if out is not None:
+    if out is not None and found.spec is not None:
         write_text(out, dump_spec(found.spec))
         say(f"[green]✓[/] {out}")

@@ -18,7 +18,9 @@ from .running import Done, notebook_path, run_notebook
 
 __all__ = ["Chapter", "run_story"]
 
-STORY = ("2_profile", "4_map", "5_verify", "6_export")
+STORY = ("2_profile", "3_deduplicate", "4_map", "5_verify", "6_export")
+# These look at an entity across its systems, not at one flow.
+OF_ENTITIES = ("3_deduplicate",)
 Told = Callable[[str, Done], None]
 
 
@@ -65,17 +67,16 @@ def run_story(
     chosen = _flows(project.landscape, flows)
     names = [notebook_path(n).stem for n in notebooks]
     base = Path(folder).absolute()
-    chapters = [Chapter(f.id, f.source, f.target) for f in chosen]
+    steps = _chapters(chosen, names, str(Path(landscape).absolute()), base)
     # spawn: Polars holds threads that a forked child would wait for forever.
     with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
         waiting: dict[Future[Done], tuple[Chapter, int]] = {}
 
         def start(chapter: Chapter, number: int) -> None:
-            flow = project.landscape.flow(chapter.flow) if project.landscape else None
-            parameters = _parameters(names[number], str(Path(landscape).absolute()), flow, base)
-            future = pool.submit(run_notebook, names[number], parameters, base / chapter.flow)
-            waiting[future] = (chapter, number)
+            name, parameters = steps[chapter.flow][1][number]
+            waiting[pool.submit(run_notebook, name, parameters, base / chapter.flow)] = (chapter, number)
 
+        chapters = [chapter for chapter, _ in steps.values()]
         for chapter in chapters:
             start(chapter, 0)
         while waiting:
@@ -85,9 +86,34 @@ def run_story(
             chapter.done.append(done)
             if told is not None:
                 told(chapter.flow, done)
-            if not done.failure and number + 1 < len(names):
+            if not done.failure and number + 1 < len(steps[chapter.flow][1]):
                 start(chapter, number + 1)
     return chapters
+
+
+def _chapters(
+    flows: Sequence[Flow], names: Sequence[str], landscape: str, base: Path
+) -> dict[str, tuple[Chapter, list[tuple[str, dict[str, Any]]]]]:
+    """Per chapter its notebooks with their parameters: one per flow, one per entity that several flows bring."""
+    out: dict[str, tuple[Chapter, list[tuple[str, dict[str, Any]]]]] = {}
+    own = [n for n in names if n not in OF_ENTITIES]
+    for flow in flows if own else ():
+        out[flow.id] = (
+            Chapter(flow.id, flow.source, flow.target),
+            [(n, _parameters(n, landscape, flow, base)) for n in own],
+        )
+    across = [n for n in names if n in OF_ENTITIES]
+    root = Path(landscape).parent
+    specs = [f for f in flows if f.spec and (root / f.spec).exists()]
+    for entity in dict.fromkeys(f.target for f in specs) if across else ():
+        systems = {f.source.partition(".")[0] for f in specs if f.target == entity}
+        # Only what people keep under links/ is linked on its own; anything else would be a guess at what is the same.
+        kept = root / "links" / f"{entity.lower()}.yaml"
+        if len(systems) > 1 and kept.exists():
+            name = f"{entity.lower()}-linked"
+            given = {"landscape": landscape, "entity": entity, "model": str(kept), "out": str(base / name)}
+            out[name] = (Chapter(name, " + ".join(sorted(systems)), entity), [(n, given) for n in across])
+    return out
 
 
 def _first(waiting: dict[Future[Done], Any]) -> Future[Done]:
@@ -103,8 +129,7 @@ def _flows(landscape: Landscape, wanted: Sequence[str]) -> list[Flow]:
     return [f for f in landscape.flows if f.source in datasets and f.target in landscape.entity_names]
 
 
-def _parameters(name: str, landscape: str, flow: Flow | None, base: Path) -> dict[str, Any]:
-    assert flow is not None
+def _parameters(name: str, landscape: str, flow: Flow, base: Path) -> dict[str, Any]:
     root = Path(landscape).parent
     reviewed = root / flow.spec if flow.spec else None
     # A spec that people keep is read where it lies; one that nobody wrote yet is drafted among the reports.
