@@ -85,7 +85,8 @@ class Counts:
             "rejected": self.total_rejected,
             "booked": dict(sorted(self.booked.items())),
             "reject_reasons": [
-                {"code": c, "reason": self.reasons.get(c, ""), "rows": n} for c, n in self.rejected.most_common()
+                {"code": c, "reason": self.reasons.get(c, ""), "rows": n}
+                for c, n in sorted(self.rejected.items(), key=lambda item: (-item[1], item[0]))
             ],
         }
 

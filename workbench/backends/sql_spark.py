@@ -106,10 +106,12 @@ class SparkEmitter(Emitter):
     # --- time -------------------------------------------------------------------------------------------
     def op_format_time(self, node: Expr, x: Sql) -> Sql:
         codes = {"Y": "yyyy", "y": "yy", "m": "MM", "d": "dd", "H": "HH", "I": "hh", "M": "mm", "S": "ss",
-                 "b": "MMM", "B": "MMMM", "p": "a", "f": "SSSSSS", "z": "'Z'", "%": "'%'"}  # fmt: skip
+                 "b": "MMM", "B": "MMMM", "p": "a", "f": "SSSSSS"}  # fmt: skip
         out = ""
-        for code, plain in re.findall("%(.)|([^%]+)", node["format"]):
-            out += codes[code] if code else "'" + plain.replace("'", "''") + "'"
+        # Quoted texts side by side would make a quote between them: what is plain is gathered first.
+        for code, plain in re.findall("%([YymdHIMSbBpf])|((?:[^%]|%[z%])+)", node["format"]):
+            text = plain.replace("%z", "Z").replace("%%", "%").replace("'", "''")
+            out += codes[code] if code else f"'{text}'"
         return fn("date_format", self.cast(x, "TIMESTAMP_NTZ"), out)
 
     def op_shift_zone(self, node: Expr, x: Sql) -> Sql:
