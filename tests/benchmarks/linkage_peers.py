@@ -40,9 +40,7 @@ def run_workbench(frames: dict[str, pl.DataFrame]) -> tuple[Links, str]:
                              "system_r": right["system"], "id_r": right["source_id"]})  # fmt: skip
 
     out["default"] = clustered(model.thresholds.match)
-    for match in (0.1, 0.5, 0.9, 0.99, 0.999):
-        out[f"clusters {match}"] = clustered(match)
-        out[f"pairs {match}"] = paired(match)
+    out["pairs"] = paired(model.thresholds.match)
     rules = "; ".join(r.name for r in model.blocking)
     return out, f"{model.scope}, {done.compared} pairs by: {rules}; prior {done.model.prior:.2g}"
 
