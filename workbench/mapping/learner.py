@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from workbench.errors import UsageError
 
+from .learning.known import known_fields
 from .learning.learned import Disagreement, Learned, checked
 from .learning.noisy import solve_many
 from .learning.programs import Row, field_of
@@ -15,11 +16,12 @@ from .learning.solving import Solved, solve
 
 __all__ = ["Disagreement", "Learned", "learn", "next_question"]
 
-Inputs: TypeAlias = "str | None | Sequence[str | None]"
+Inputs: TypeAlias = "str | Sequence[str | None] | None"
 Example: TypeAlias = "tuple[Inputs, str | None]"
 
 FEW = 8
 SEEN_INPUTS = 40
+HALF = 0.5
 
 
 def learn(
@@ -64,7 +66,15 @@ def learn(
         found = solve([r for r, _ in pairs], [o for _, o in pairs], seen, deadline)
     else:
         found = solve_many(pairs, _spread(rows, SEEN_INPUTS), deadline)
-    return _proposals(found, names, pairs, rows, top, exact=len(pairs) <= FEW)
+    exact = len(pairs) <= FEW
+    out = _proposals(found, names, pairs, rows, top, exact=exact)
+    for field, cost in known_fields(pairs, names):
+        learned = checked(field, names, cost, pairs, _spread(rows, 200))
+        if learned is not None and (learned.agree == learned.pairs or (not exact and learned.coverage > HALF)):
+            out.append(learned)
+    return sorted(out, key=lambda p: p.cost - (0 if exact else 30 * p.coverage) + 4 * p.rejects / max(1, len(rows)))[
+        :top
+    ]
 
 
 def _proposals(
@@ -96,7 +106,7 @@ def _proposals(
             answers.add(given)
         if len(out) == top:
             break
-    return out if exact else sorted(out, key=lambda p: p.cost - 30 * p.coverage)
+    return out
 
 
 def _with_default(field: dict[str, object], value: str, names: Sequence[str]) -> dict[str, object]:
@@ -157,6 +167,6 @@ def _spread(rows: Sequence[Row], most: int) -> list[Row]:
     """Distinct rows, evenly from all of them."""
     distinct = list(dict.fromkeys(tuple(r) for r in rows))
     if len(distinct) <= most:
-        return [r for r in distinct]
+        return list(distinct)
     step = len(distinct) / most
     return [distinct[int(i * step)] for i in range(most)]

@@ -13,6 +13,7 @@ __all__ = ["depends", "table_rules", "value_rules"]
 
 ENOUGH = 0.98
 MOST_VALUES = 200
+CLEAR = 0.75
 
 
 def depends(xs: pl.Series, texts: pl.Series) -> float:
@@ -22,7 +23,12 @@ def depends(xs: pl.Series, texts: pl.Series) -> float:
     return float(counts.group_by("x").agg(pl.col("len").max())["len"].sum()) / max(1, frame.height)
 
 
-def _usual(xs: pl.Series, texts: pl.Series) -> dict[str | None, str | None]:
+def _usual(xs: pl.Series, texts: pl.Series, least: float) -> dict[str | None, str | None]:
+    """The usual text of each value; of values whose rows agree less than this, none."""
+    frame = pl.DataFrame({"x": xs, "t": texts})
+    clear = frame.group_by("x", "t").len().group_by("x").agg(pl.col("len").max() >= least * pl.col("len").sum())
+    kept = frame.join(clear.filter("len"), on="x", how="semi", nulls_equal=True)
+    xs, texts = kept["x"], kept["t"]
     counts = pl.DataFrame({"x": xs, "t": texts}).group_by("x", "t").len().sort("len", "t", descending=[True, False])
     return dict(counts.group_by("x", maintain_order=True).agg(pl.col("t").first()).sort("x").rows())
 
@@ -57,7 +63,7 @@ def table_rules(
     share = depends(xs, texts)
     if share < enough:
         return
-    usual = _usual(xs, texts)
+    usual = _usual(xs, texts, CLEAR)
     default = usual.pop(None, None)
     if enough < ENOUGH:
         default = None  # where pairs may be wrong, what stands beside a missing value says nothing

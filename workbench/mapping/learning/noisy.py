@@ -16,6 +16,7 @@ DRAWS = 60
 JUDGED = 400
 PLAIN_DRAWS = 7  # conditions are looked for after so many draws without
 GOOD = 0.7
+CLEAR = 0.6
 HOPELESS = 0.1  # draws that explain next to nothing: the outputs do not come from these inputs
 WORTH = 30.0  # a program may be this much more surprising for explaining all instead of nothing
 Pair = tuple[Row, "str | None"]
@@ -94,6 +95,10 @@ def _table(pairs: Sequence[Pair], distinct: int) -> Solved | None:
             counts.setdefault(row[0], Counter())[out] += 1
     if not counts or len(counts) > max(3, len(pairs) // 3) or len(counts) > 300:
         return None
-    values = {v: c.most_common(1)[0][0] for v, c in sorted(counts.items())}
+    # A value whose rows do not agree is left out: better rejected than guessed.
+    best = {v: c.most_common(1)[0] for v, c in sorted(counts.items())}
+    values = {v: text for v, (text, n) in best.items() if n >= CLEAR * counts[v].total()}
+    if not values:
+        return None
     cost = 2.5 + 0.45 * len(values)
     return Solved(Straight(((0, ({"translate": {"values": values}},)),), cost), cost)
