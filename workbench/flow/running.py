@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.errors import UnknownNameError
+from workbench.backends import Applied, local_session, run_duckdb, run_postgres, run_spark
+from workbench.errors import ConservationError, MissingExtraError, SourceError, UnknownNameError
 from workbench.mapping import Counts, run_streaming
 from workbench.model import Plan
 from workbench.quality import DeadLetters
@@ -17,7 +18,7 @@ from workbench.sources import write
 
 __all__ = ["ENGINES", "run_spec"]
 
-ENGINES = ("polars",)
+ENGINES = ("polars", "duckdb", "postgres", "spark")
 Tables = Callable[[str], pl.LazyFrame]
 
 
@@ -40,7 +41,8 @@ def run_spec(
         out: Where the passed rows go, in any format that can be written.
         dead_letters: Folder of the dead letters.
         tables: Gives the frame of a table that a lookup or union names.
-        engine: What runs it.
+        engine: What runs it: 'polars' in bounded memory; 'duckdb', 'postgres' (the server that the environment
+            variable WORKBENCH_POSTGRES names) or 'spark' (a local session) at once, with the same answer.
         run: Name of the run; made from the time when empty.
         progress: Called with the number of source rows read so far.
 
@@ -56,6 +58,14 @@ def run_spec(
         raise UnknownNameError.of("engine", engine, ENGINES)
     letters = DeadLetters(Path(dead_letters))
     name = run or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    if engine != "polars":
+        applied = _at_once(engine, plan, frame, tables)
+        written = write(applied.passed, out)
+        letters.keep(applied.rejected, run=name, fingerprint=plan.fingerprint)
+        if written != applied.counts.check().rows_out:
+            what = f"{applied.counts.rows_out} rows passed but {written} were written"
+            raise ConservationError(what, where=plan.name, cure="report this")
+        return applied.counts
     return run_streaming(
         plan,
         frame,
@@ -64,3 +74,28 @@ def run_spec(
         tables,
         progress=progress,
     )
+
+
+def _at_once(engine: str, plan: Plan, frame: pl.LazyFrame, tables: Tables | None) -> Applied:
+    if engine == "duckdb":
+        return run_duckdb(plan, frame, tables)
+    if engine == "spark":
+        session = local_session()
+        try:
+            return run_spark(plan, session, frame, tables)
+        finally:
+            session.stop()
+    address = os.environ.get("WORKBENCH_POSTGRES", "")
+    if not address:
+        cure = "export WORKBENCH_POSTGRES=postgresql://user@host/database"
+        raise SourceError("no PostgreSQL server is named", where="WORKBENCH_POSTGRES", cure=cure)
+    try:
+        import psycopg
+    except ImportError:
+        raise MissingExtraError.of("psycopg", "postgres", "running on PostgreSQL") from None
+    try:
+        with psycopg.connect(address) as connection:
+            return run_postgres(plan, connection, frame, tables)
+    except psycopg.OperationalError:
+        cure = "is the server up, and is the address right?"
+        raise SourceError("PostgreSQL cannot be reached", where="WORKBENCH_POSTGRES", cure=cure) from None

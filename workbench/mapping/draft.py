@@ -77,9 +77,7 @@ def draft_spec(
     for number, choice in enumerate(_in_order(usable, entity), start=1):
         target, sources = entity.field(choice.field), [columns[s] for s in choice.sources]
         written_down = [stated.field(s) if stated and s in stated else None for s in choice.sources]
-        draftee = Draftee(
-            target, sources, columns, renamed, choice.translate, system, choice.separator, written_down
-        )
+        draftee = Draftee(target, sources, columns, renamed, choice.translate, system, choice.separator, written_down)
         steps = steps_for(draftee)
         written: dict[str, Any] = {"id": f"f{number}", "from": [renamed[s] for s in choice.sources]}
         if steps:
