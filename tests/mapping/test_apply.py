@@ -145,3 +145,10 @@ def test_the_order_of_rows_does_not_matter(resolved: Resolved, data: list[tuple[
     one, other = apply(resolved.plan, frame), apply(resolved.plan, shuffled)
     assert one.counts == other.counts
     assert sorted(map(str, one.passed.rows())) == sorted(map(str, other.passed.rows()))
+
+
+def test_rows_rejected_for_a_constant_show_it_each(run: Run):
+    applied = run(
+        {"a": ["1", "2", "3"]}, {"x": {"value": "abc", "steps": [{"extract": "([0-9]+)"}]}, "y": {"from": "a"}}
+    )
+    assert applied.rejected["_value"].to_list() == ["abc"] * 3

@@ -183,10 +183,12 @@ class _FieldEngine:
     def _rejects(self, rows: pl.DataFrame, flags: pl.DataFrame, counts: Counts) -> pl.DataFrame:
         """The rejected rows with what is wrong with them, and their booking by first fault."""
         originals = rows.select([c for c in rows.columns if not (c.startswith("__") and c.endswith("_found"))])
+        # The index keeps the height when every value shown is a constant.
         texts = self.values.run(rows.lazy()).select(
-            [e.alias(n) for e, n in zip(self.values.outputs, self.flags, strict=True)]
+            pl.int_range(pl.len()).alias("__row"),
+            *(e.alias(n) for e, n in zip(self.values.outputs, self.flags, strict=True)),
         )
-        values = texts.collect() if self.flags and rows.height else None
+        values = texts.collect().drop("__row") if self.flags and rows.height else None
         books = {name: self._first(flags, values, name) for name in ("code", "field", "step", "reason", "value")}
         faults = self._all_faults(flags, rows.height)
         out = originals.with_columns(
