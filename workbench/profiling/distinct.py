@@ -76,11 +76,15 @@ class Distincts:
 
     def forget(self) -> None:
         """Give back the bytes: only the sketch goes on."""
+        if not self._eager:
+            for part in self._all or ():
+                self._sketch(part)
+        self.drop()
+
+    def drop(self) -> None:
+        """Give back the bytes, all having been said."""
         if self._all is not None and self._budget is not None:
             self._budget.give(sum(part.nbytes for part in self._all))
-            if not self._eager:
-                for part in self._all:
-                    self._sketch(part)
         self._all = None
 
     @property

@@ -117,7 +117,7 @@ class Gathered:
             self.budget.give(sum(part.nbytes for part in self._numbers))
         self._numbers = None
         if self.distincts is not None:
-            self.distincts.forget()
+            self.distincts.drop()
 
 
 def as_plain(values: pl.Series) -> pl.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -20,10 +22,12 @@ class Sample:
 
     Args:
         size: Rows wanted; at least so many are kept (all rows if there are fewer), at most twice as many.
+        copy: Copy the rows, so that the batches they come from can go.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, copy: bool = True) -> None:
         self.size = size
+        self.copy = copy
         self.level = 0
         self.rows = 0
         self._kept: list[pl.DataFrame] = []
@@ -39,9 +43,8 @@ class Sample:
             self._thin(start)
             chosen = _chosen(start, self.rows, self.level)
         if len(chosen):
-            # A sample of a batch pins the batch's string buffers: rechunk makes a compact copy.
-            whole = len(chosen) == batch.height
-            self._kept.append(batch if whole else batch[pl.Series(chosen - start)].rechunk())
+            part = batch if len(chosen) == batch.height else batch[pl.Series(chosen - start)]
+            self._kept.append(_copied(part) if self.copy and part is not batch else part)
             self._positions.append(chosen)
             self._count += len(chosen)
 
@@ -56,6 +59,17 @@ class Sample:
     def frame(self) -> pl.DataFrame | None:
         """The rows of the sample, in order; None when no batch came."""
         return pl.concat(self._kept, rechunk=True) if self._kept else None
+
+
+def _copied(frame: pl.DataFrame) -> pl.DataFrame:
+    """A copy that shares no memory: rows taken from a batch hold on to all of its texts."""
+    if all(dtype.is_numeric() or dtype.is_temporal() for dtype in frame.dtypes) or pl.Object in frame.dtypes:
+        return frame
+    buffer = BytesIO()
+    # The older layout has each text stand by itself; the newer would write the shared buffers whole.
+    frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
+    buffer.seek(0)
+    return pl.read_ipc_stream(buffer)
 
 
 def _chosen(start: int, end: int, level: int) -> Positions:

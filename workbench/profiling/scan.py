@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from .sampling import Sample
 __all__ = ["Scanned", "batches_of", "every_hash", "scan_rows"]
 
 BATCH = 262_144
+HANDY = 65_536  # rows from which a piece is looked at by itself
 CELLS = 16_000_000  # rows × columns of a batch: wide frames come in shorter batches
 Frame = pl.LazyFrame | pl.DataFrame
 
@@ -47,7 +48,29 @@ def batches_of(frame: Frame, columns: list[str] | None = None) -> Iterator[pl.Da
         return
     lazy = frame if columns is None else frame.select(columns)
     size = max(1_024, min(BATCH, CELLS // max(1, len(lazy.collect_schema()))))
-    yield from lazy.collect_batches(chunk_size=size, maintain_order=True)
+    if size < BATCH:
+        for batch in lazy.collect_batches(chunk_size=size, maintain_order=True):
+            yield batch.rechunk()
+        return
+    # The engine's own pieces come whole; pieces cut to size would have to be copied together.
+    yield from _handy(lazy.collect_batches(maintain_order=True))
+
+
+def _handy(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Pieces of a handy size: small ones put together, large ones cut."""
+    waiting: list[pl.DataFrame] = []
+    rows = 0
+    for piece in pieces:
+        if piece.height >= HANDY and not waiting:
+            yield from (part.rechunk() for part in piece.iter_slices(BATCH))
+            continue
+        waiting.append(piece)
+        rows += piece.height
+        if rows >= HANDY:
+            yield from pl.concat(waiting, rechunk=True).iter_slices(BATCH)
+            waiting, rows = [], 0
+    if rows:
+        yield pl.concat(waiting, rechunk=True)
 
 
 def scan_rows(frame: Frame, *, full: bool, sample: int, memory: int) -> Scanned:
@@ -62,7 +85,7 @@ def scan_rows(frame: Frame, *, full: bool, sample: int, memory: int) -> Scanned:
     schema = frame.schema if isinstance(frame, pl.DataFrame) else frame.collect_schema()
     budget = Budget(memory)
     columns = [Gathered(leaf, full, budget) for leaf in leaves_of(schema)]
-    kept = Sample(sample)
+    kept = Sample(sample, copy=isinstance(frame, pl.LazyFrame))
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         for batch in batches_of(frame):
             # Polars and numpy let go of the interpreter while they count: threads are worth it.
