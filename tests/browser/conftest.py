@@ -67,16 +67,14 @@ def lab(tmp_path: Path, root: Path) -> Iterator[Lab]:
 
 
 def _command(folder: Path, port: int) -> list[str]:
-    flags = {
-        "ServerApp.ip": "127.0.0.1",
-        "ServerApp.port": str(port),
-        "ServerApp.port_retries": "0",
-        "ServerApp.root_dir": str(folder),
-        "IdentityProvider.token": "",
-        "LabApp.expose_app_in_browser": "True",
-    }
-    said = [f"--{name}={value}" for name, value in flags.items()]
-    return [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *said]
+    """The product's own verb; the rest goes to JupyterLab as it is."""
+    more = [
+        "--allow-root",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        "--LabApp.expose_app_in_browser=True",
+    ]
+    return [sys.executable, "-m", "workbench.cli", "lab", str(folder), "--port", str(port), "--no-browser", *more]
 
 
 def _environment(base: Path) -> dict[str, str]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.model import Contract, Field, FieldSpec, Spec, StepSpec, dump_spec, dump_yaml, parse_document
+from pydantic import BaseModel
+
+from workbench.model import Contract, Field, FieldSpec, Spec, StepSpec, dump_yaml, parse_document
 
 if TYPE_CHECKING:
     from workbench.matching import Matches
@@ -15,7 +17,9 @@ __all__ = ["ReviewItem", "Status", "columns_read", "items", "read_step", "step_t
 
 Status = Literal["proposed", "accepted", "changed", "added", "written", "rejected", "missing"]
 DECIDED = frozenset({"accepted", "changed", "added", "written", "rejected"})
-_COLUMN_KEYS = frozenset({"from", "field", "else_from", "equals_field", "by", "order_by", "fields", "group"})
+_COLUMN_KEYS = frozenset(
+    {"from", "field", "else_from", "equals_field", "by", "order_by", "fields", "into", "sum", "min", "max", "any"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +193,28 @@ def read_step(text: str) -> Any:
 
 def columns_read(spec: Spec, columns: Iterable[str]) -> set[str]:
     """Top-level source columns that fields and row steps name."""
-    data = parse_document(dump_spec(spec.model_copy(update={"evidence": {}}))).data
     named: set[str] = set()
-    _collect({"fields": list(data.get("fields", {}).values()), "rows": data.get("rows") or []}, "", named)
-    return {c for c in columns if any(n == c or n.startswith(f"{c}.") for n in named)}
+    for part in (*spec.fields.values(), *spec.rows):
+        _collect(part, "", named)
+    heads = {n[:i] for n in named for i, c in enumerate(n) if c == "."} | named
+    return {c for c in columns if c in heads}
 
 
 def _collect(value: Any, key: str, named: set[str]) -> None:
-    if isinstance(value, Mapping):
+    """Names under the keys that take columns, wherever they stand."""
+    if isinstance(value, str):
+        if key in _COLUMN_KEYS or key.endswith("_from"):
+            named.add(value)
+    elif isinstance(value, StepSpec):
+        _collect({value.name: value.args}, "", named)
+    elif isinstance(value, BaseModel):
+        for name in value.model_fields_set:
+            _collect(getattr(value, name), name.rstrip("_"), named)
+    elif isinstance(value, Mapping):
         for k, v in value.items():
             if key in ("match", "into"):
                 named.add(str(k))
             _collect(v, "into" if key == "into" else str(k), named)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for v in value:
             _collect(v, key, named)
-    elif isinstance(value, str) and (key in _COLUMN_KEYS or key.endswith("_from") or key in ("into", "sum", "min")):
-        named.add(value)

@@ -98,8 +98,9 @@ class SpecSession:
 
     def _keep(self, spec: Spec) -> None:
         """Make a changed spec the present one, and save it soon."""
-        spec = as_approved(listed(spec, self.columns), self._found, fingerprint)
-        if spec == self.spec:
+        if spec.fields is not self.spec.fields:  # a decision that changes no field needs no second look
+            spec = as_approved(listed(spec, self.columns), self._found, fingerprint)
+        elif spec.evidence == self.spec.evidence:
             return
         self._past.append(self.spec)
         self._future.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from workbench.errors import DocumentError
 from workbench.model import Document, Spec, dump_spec, parse_document, parse_spec
 
@@ -33,8 +35,13 @@ def spec_text(spec: Spec, before: str | None) -> str:
     return fresh
 
 
+@lru_cache(maxsize=2)
+def _read(text: str) -> Document:
+    return parse_document(text)
+
+
 def _merged(before: str, fresh: str) -> str:
-    old, new = parse_document(before), parse_document(fresh)
+    old, new = _read(before), parse_document(fresh)
     old_lines, new_lines = before.splitlines(), fresh.splitlines()
     old_tops, new_tops = _blocks(old, (), len(old_lines), old_lines), _blocks(new, (), len(new_lines), new_lines)
     out = list(old_lines[: min((start for start, _ in old_tops.values()), default=0)])

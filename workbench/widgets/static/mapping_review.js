@@ -147,9 +147,8 @@ function render({ model, el }) {
   function nextOpen() {
     const shown = state.items.filter(visible);
     const at = shown.findIndex((i) => i.name === chosen);
-    const next = [...shown.slice(at + 1), ...shown.slice(0, Math.max(at, 0))].find((i) => !i.decided);
-    if (next) pick(next.name, true);
-    else pick(chosen, true);
+    const next = [...shown.slice(at + 1), ...shown.slice(0, Math.max(at, 0))].find((i) => !i.decided && i.status !== "missing");
+    pick(next ? next.name : chosen, true);
   }
 
   // -- the chosen field
@@ -276,10 +275,10 @@ function render({ model, el }) {
   }
 
   // -- to the kernel and back
-  async function act(message, done) {
+  async function act(message, done, leaving) {
     said.clear();
     const answer = await line.ask(message);
-    take(answer, done);
+    take(answer, done, leaving);
     return answer;
   }
   const change = (message, done) => act({ ...message, field: chosen }, done ?? "changed");
@@ -293,12 +292,12 @@ function render({ model, el }) {
     if (inList || (at >= 0 && document.activeElement === document.body)) rows.get(chosen)?.querySelector("button").focus();
   }
   async function accept() {
-    const answer = await act({ do: "accept", field: chosen }, `${chosen} accepted`);
+    const answer = await act({ do: "accept", field: chosen }, `${chosen} accepted`, true);
     if (answer.kind !== "error") nextOpen();
   }
   const reject = () => act({ do: "reject", field: chosen }, `${chosen} rejected`);
-  const take = (answer, done) => keepFocus(() => taken(answer, done));
-  function taken(answer, done) {
+  const take = (answer, done, leaving) => keepFocus(() => taken(answer, done, leaving));
+  function taken(answer, done, leaving) {
     if (answer.kind === "error") {
       said.faults(answer.faults);
       return;
@@ -317,9 +316,11 @@ function render({ model, el }) {
       }
       Object.assign(state, { unmapped: answer.unmapped, undo: answer.undo, redo: answer.redo, saving: answer.saving, masked: answer.masked });
       rest();
-      look = null;
-      paintDetail();
-      askLook();
+      if (!leaving) {
+        look = null;
+        paintDetail();
+        askLook();
+      }
     }
     said.say(answer.notice ?? done ?? "");
   }
