@@ -1,0 +1,83 @@
+"""A landscape opened for work: names found, paths kept inside, versions held to their range."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import SourceError, SpecError, UnknownNameError, UsageError, WorkbenchError
+from workbench.model import load_spec
+from workbench.project import Project, open_project
+
+
+@pytest.fixture(scope="module")
+def retail(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(root / "data" / "retail", tmp_path_factory.mktemp("p") / "retail"))
+
+
+@pytest.fixture(scope="module")
+def project(retail: Path) -> Project:
+    return open_project(retail / "landscape.yaml")
+
+
+def test_a_landscape_is_found_upwards_from_any_file(retail: Path):
+    assert open_project(retail / "specs" / "crm-customers.yaml").root == retail
+
+
+def test_a_missing_path_is_told(tmp_path: Path):
+    with pytest.raises(SourceError, match="no such file or folder"):
+        open_project(tmp_path / "nowhere" / "landscape.yaml")
+
+
+def test_an_unknown_dataset_comes_with_the_nearest(project: Project):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'crm.customers'"):
+        project.scan("crm.customer")
+
+
+def test_an_unknown_entity_comes_with_the_nearest(project: Project):
+    with pytest.raises(UnknownNameError, match="did you mean 'Customer'"):
+        project.entity("Custommer")
+
+
+@pytest.mark.parametrize("table", ["../secret.csv", "/etc/passwd"])
+def test_a_spec_cannot_read_outside_its_project(project: Project, retail: Path, tmp_path: Path, table: str):
+    (retail.parent / "secret.csv").write_text("country,x\nDE,1\n")
+    text = (retail / "specs" / "crm-customers.yaml").read_text()
+    step = f"- {{id: r9, lookup: {{table: {table}, match: {{country: country}}, take: {{extra: x}}}}}}\nfields:"
+    changed = tmp_path / "spec.yaml"
+    changed.write_text(text.replace("\nfields:", "\n" + step, 1))
+    with pytest.raises(WorkbenchError, match="out of"):
+        project.resolve(load_spec(changed))
+
+
+def test_a_target_outside_the_range_of_versions_is_refused(project: Project, retail: Path, tmp_path: Path):
+    changed = tmp_path / "spec.yaml"
+    changed.write_text((retail / "specs" / "erp-products.yaml").read_text().replace("^1.0", "^9.0"))
+    with pytest.raises(SpecError, match=r"asks for version \^9.0"):
+        project.target(load_spec(changed))
+
+
+def test_an_entity_that_no_flow_brings_is_told(project: Project):
+    with pytest.raises(UsageError, match="no flow of this landscape brings 'Invoice'"):
+        project.canonical("Invoice")
+
+
+def test_canonical_records_of_all_systems_have_one_form(project: Project):
+    frames = project.canonical("Customer")
+    assert set(frames) == {"crm", "erp", "shop"}
+    assert len({tuple(f.schema.items()) for f in frames.values()}) == 1
+
+
+@pytest.mark.parametrize("flow", ["erp-products", "shop-customers", "erp-orders"])
+def test_a_draft_finds_what_the_reviewed_spec_says(project: Project, retail: Path, flow: str):
+    reviewed = load_spec(retail / "specs" / f"{flow}.yaml")
+    draft = project.propose(reviewed.source.dataset, str(reviewed.target.entity)).spec
+    same = [n for n, f in draft.fields.items() if n in reviewed.fields and f.from_ == reviewed.fields[n].from_]
+    assert len(same) >= 0.7 * len([f for f in reviewed.fields.values() if f.from_])
+
+
+def test_a_draft_reads_codes_by_their_labels(project: Project):
+    steps = project.propose("erp.orders", "Order").spec.fields["status"].steps
+    assert steps[-1].args["values"]["A"] == "open"
