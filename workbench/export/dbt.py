@@ -26,7 +26,7 @@ def to_dbt(material: Material) -> Mapping[str, str]:
     """A small dbt project that can be run alone or copied into another.
 
     Models: the passed rows under the spec's name, ``…_rejects`` and ``…_books``. Tests: the target's contract
-    (not_null, unique, accepted_values, relationships, the key) and that the books balance. The option names
+    (not_null, unique, accepted_values, the key) and that the books balance. The option names
     the dialect, DuckDB unless given; there a plugin holds the Python-only functions.
 
     Raises:

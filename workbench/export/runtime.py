@@ -250,7 +250,8 @@ def main(
         "rejected": counts.rejected.total(),
         "booked": dict(sorted(counts.booked.items())),
         "reject_reasons": [
-            {"code": c, "reason": reasons.get(c, ""), "rows": n} for c, n in counts.rejected.most_common()
+            {"code": c, "reason": reasons.get(c, ""), "rows": n}
+            for c, n in sorted(counts.rejected.items(), key=lambda item: (-item[1], item[0]))
         ],
     }
     print(json.dumps(books, ensure_ascii=False, indent=1))

@@ -140,7 +140,7 @@ class _Run:
     def reasons(self) -> tuple[RejectReason, ...]:
         return tuple(
             RejectReason(code, self.counts.reasons.get(code, ""), rows, tuple(sorted(self.examples.get(code, ()))))
-            for code, rows in self.counts.rejected.most_common()
+            for code, rows in sorted(self.counts.rejected.items(), key=lambda item: (-item[1], item[0]))
         )
 
 
