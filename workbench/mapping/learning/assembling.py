@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from time import monotonic
@@ -19,6 +20,7 @@ __all__ = ["straight_programs"]
 MAX_POPS = 6_000
 JOIN = 0.45
 State = tuple[int, ...]
+_WORDS = re.compile(r"[^\W_]{2,}")
 
 
 def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Others, deadline: float) -> list[Straight]:
@@ -36,7 +38,7 @@ def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Others,
     constant = _constant(outputs)
     if all(o == "" for o in outputs):
         return [constant] if constant else []
-    pool = Pool(tuple(outputs), deadline)
+    pool = Pool(tuple(outputs), deadline, everywhere=_everywhere(rows))
     for column in range(len(rows[0])):
         values = [row[column] for row in rows]
         if all(v is not None for v in values):
@@ -53,11 +55,17 @@ def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Others,
     return sorted(_distinct(found), key=lambda p: p.cost)
 
 
+def _everywhere(rows: Sequence[Row]) -> frozenset[str]:
+    """Words that the inputs of all rows hold."""
+    words = [frozenset(w for v in row if v for w in _WORDS.findall(v)) for row in rows]
+    return frozenset.intersection(*words)
+
+
 def _constant(outputs: Sequence[str]) -> Straight | None:
     if len(set(outputs)) > 1:
         return None
     n = len(outputs)
-    return Straight((outputs[0],), (1.6 if n > 1 else 3.2) + (0.3 if n == 1 else 0.05) * len(outputs[0]))
+    return Straight((outputs[0],), (1.6 if n > 1 else 3.2) + (0.45 if n == 1 else 0.05) * len(outputs[0]))
 
 
 def _distinct(programs: Sequence[Straight]) -> list[Straight]:
@@ -69,11 +77,16 @@ def _distinct(programs: Sequence[Straight]) -> list[Straight]:
     return list(best.values())
 
 
-def _const_cost(text: str, before: str, after: str, examples: int) -> float:
-    letters = 0.15 if examples > 2 else 0.35 if examples == 2 else 1.1
-    cost = 0.45
+def _const_cost(text: str, before: str, after: str, examples: int, everywhere: frozenset[str]) -> float:
+    letters = 0.15 if examples > 2 else 0.35
+    cost, last = 0.45, before
     for c in text:
         cost += letters if c.isalpha() else (1.1 if examples > 2 else 1.6) if c.isdigit() else 0.08
+        if c.isdigit() and not last.isdigit():
+            cost += 1.0
+        last = c
+    # A word that every input holds is more likely taken from there.
+    cost += 0.8 * sum(word in everywhere for word in _WORDS.findall(text))
     for inner, outer in ((text[0], before), (text[-1], after)):
         if outer and ((inner.isdigit() and outer.isdigit()) or (inner.isalpha() and outer.isalpha())):
             cost += 1.0
@@ -127,7 +140,7 @@ def _skeletons(pool: Pool) -> Iterator[tuple[float, tuple[str | tuple[Atom, ...]
             after = tuple(p + length for p in state)
             before = next((o[p - 1] for o, p in zip(outputs, state, strict=True) if p), "")
             behind = next((o[p] for o, p in zip(outputs, after, strict=True) if p < len(o)), "")
-            price = JOIN + _const_cost(text, before, behind, len(outputs))
+            price = JOIN + _const_cost(text, before, behind, len(outputs), pool.everywhere)
             heapq.heappush(heap, (cost + price, next(ticket), after, (*parts, text)))
 
 
@@ -164,10 +177,21 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
         return Straight(tuple(written), price)
 
     yield program(chosen, total)
+    trimmed = _trimmed(program(chosen, total + 0.3), more)
+    if trimmed is not None:
+        yield trimmed
     for i, options in enumerate(ranked):
         for option in options[1:3]:
             swapped = [*chosen[:i], option, *chosen[i + 1 :]]
             yield program(swapped, total + option[0] - options[0][0])
+
+
+def _trimmed(program: Straight, more: Others) -> Straight | None:
+    """The program with its pieces trimmed, where other inputs leave blanks at the ends of its outputs."""
+    if not any(o is not None and o != o.strip() for o in more.outputs(program)):
+        return None
+    parts: list[Part] = [p if isinstance(p, str) else (p[0], (*p[1], "trim")) for p in program.parts]
+    return Straight(tuple(parts), program.cost)
 
 
 def _weighed(program: Straight, more: Others, outputs: Sequence[str]) -> Straight:
@@ -175,7 +199,11 @@ def _weighed(program: Straight, more: Others, outputs: Sequence[str]) -> Straigh
     if not len(more):
         return Straight(program.parts, program.cost + _style(program))
     forms = {coarse(o) for o in outputs}
-    strange = sum(out is not None and coarse(out) not in forms for out in more.outputs(program))
+    ends = {o == o.strip() for o in outputs}
+    strange = sum(
+        out is not None and (coarse(out) not in forms or (out == out.strip()) not in ends)
+        for out in more.outputs(program)
+    )
     price = 1.2 * strange / len(more)
     return Straight(program.parts, program.cost + price + _style(program))
 

@@ -56,12 +56,14 @@ class Pool:
     Attributes:
         outputs: The examples' outputs.
         deadline: When to stop looking, on the monotonic clock.
+        everywhere: Words that every input holds.
         by_value: Atoms by their values, cheapest first.
         texts: Pieces of the inputs to look further into, with their chains.
     """
 
     outputs: tuple[str, ...]
     deadline: float
+    everywhere: frozenset[str] = frozenset()
     by_value: dict[tuple[str, ...], list[Atom]] = field(default_factory=dict)
     texts: dict[tuple[int, tuple[str, ...]], tuple[Chain, float]] = field(default_factory=dict)
 

@@ -70,7 +70,10 @@ def tests_for(column: int, values: Sequence[str | None], more: Sequence[str | No
     text = "\n".join(there)
     marks = [c for c in dict.fromkeys(text) if not c.isalnum() and c != "\n"]
     words = list(dict.fromkeys(re.findall(rf"[{LETTERS}]+|[0-9]+(?=[.]? )", text)))[:40]
-    for mark, cost in [*((m, 0.6) for m in marks), *((w, 0.8 if len(w) > 1 else 1.0) for w in words)]:
+    for mark, cost in [
+        *((m, 0.6 if m.strip() else 0.9) for m in marks),
+        *((w, 0.8 if len(w) > 1 else 1.0) for w in words),
+    ]:
         yield Test(column, json.dumps({"contains": mark}), cost, _contains(mark))
     patterns: list[tuple[str, float]] = [
         ("^[0-9]", 0.8), ("^[A-Z]", 0.9), ("^[a-z]", 0.9), ("[0-9]$", 0.8), ("[A-Za-z]$", 0.9), ("^[0-9]+$", 0.7),

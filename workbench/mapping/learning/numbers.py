@@ -109,7 +109,7 @@ def _scaled(xs: Sequence[Decimal], ys: Sequence[Decimal], digits: int) -> Iterat
             power = by in powers
             exact = max(_digits(v) for v in values)
             kept = 10 if power else max(digits, min(exact, 10))
-            yield ({"scale": {"by": _plain(by), "digits": kept}},), 0.6 if power else 1.5, values
+            yield ({"scale": {"by": _plain(by), "digits": kept}},), 0.8 if power else 1.5, values
             return
 
 

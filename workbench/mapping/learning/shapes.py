@@ -30,7 +30,7 @@ def _tokens(text: str) -> tuple[tuple[str, str], ...]:
 def coarse(text: str) -> str:
     """A text's kind: 9 for digits, a for letters, marks as they are; runs of words are one."""
     text = re.sub(rf"[{LETTERS}]+(?:[ '’.-]+[{LETTERS}]+)*", "a", text)
-    text = re.sub(r"\d+", "9", text)
+    text = re.sub(r"\d+(?:[.,:]\d+)*", "9", text)
     return re.sub(r"\s+", " ", text)
 
 
