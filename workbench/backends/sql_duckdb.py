@@ -19,20 +19,34 @@ _WS = "' ' || " + " || ".join(f"chr({ord(c)})" for c in WHITESPACE if c != " ")
 _BLANKS = "[" + "".join(f"\\x{{{ord(c):X}}}" for c in WHITESPACE) + "]"
 _WORD = r"[\p{L}\p{M}\p{N}]"
 
+
+def _trimmer(function: str, ends: str, says: str) -> Helper:
+    """Trimming by a list of characters is dear: it is done only where a pattern sees something to trim."""
+    body = f"CASE WHEN regexp_matches(x, '{ends}') THEN {function}(x, wb_whitespace()) ELSE x END"
+    return Helper("x text", "text", body, says)
+
+
 HELPERS = {
     "whitespace": Helper("", "text", _WS, "Unicode's White_Space"),
-    "trim": Helper("x text", "text", "trim(x, wb_whitespace())", "without blanks at the ends"),
-    "trim_start": Helper("x text", "text", "ltrim(x, wb_whitespace())", "without blanks at the start"),
-    "trim_end": Helper("x text", "text", "rtrim(x, wb_whitespace())", "without blanks at the end"),
-    "blank": Helper("x text", "text", "CASE WHEN trim(x, wb_whitespace()) <> '' THEN x END", "null for blanks"),
-    "squeeze": Helper("x text", "text", f"regexp_replace(x, '{_BLANKS}+', ' ', 'g')", "runs of blanks are one space"),
+    "trim": _trimmer("trim", f"^{_BLANKS}|{_BLANKS}$", "without blanks at the ends"),
+    "trim_start": _trimmer("ltrim", f"^{_BLANKS}", "without blanks at the start"),
+    "trim_end": _trimmer("rtrim", f"{_BLANKS}$", "without blanks at the end"),
+    "blank": Helper(
+        "x text", "text", f"CASE WHEN regexp_matches(x, '{_BLANKS.replace('[', '[^', 1)}') THEN x END", "null for blanks"
+    ),
+    "squeeze": Helper("x text", "text", f"regexp_replace(x, '{_BLANKS}{{2,}}|{_BLANKS.replace(chr(92) + 'x{20}', '')}', ' ', 'g')", "runs of blanks are one space"),
     "upper": Helper(
         "x text", "text", "replace(upper(replace(x, 'ß', chr(57344))), chr(57344), 'ß')", "simple upper case: ß stays"
     ),
     "title": Helper(
         "x text",
         "text",
-        "CASE WHEN x IS NOT NULL THEN array_to_string(list_transform(regexp_extract_all(x, "
+        # Plain words first, which most texts are; letters that map in more than one way take the longest road.
+        "CASE WHEN regexp_matches(x, '^[a-zA-Z ]*$') THEN array_to_string(list_transform(string_split(lower(x), ' '), "
+        "lambda w: upper(w[1]) || w[2:]), ' ') "
+        f"WHEN NOT regexp_matches(x, '[\u24b6-\u24e9\u00df]') THEN array_to_string(list_transform(regexp_extract_all(lower(x), "
+        f"'{_WORD}+|[^\\p{{L}}\\p{{M}}\\p{{N}}]+'), lambda w: upper(w[1]) || w[2:]), '') "
+        "WHEN x IS NOT NULL THEN array_to_string(list_transform(regexp_extract_all(x, "
         f"'{_WORD}+|[^\\p{{L}}\\p{{M}}\\p{{N}}]+'), lambda w: CASE WHEN regexp_matches(w, '^{_WORD}') "
         "THEN wb_upper(substr(w, 1, 1)) || lower(substr(w, 2)) ELSE w END), '') END",
         "each word's first letter raised, the others lowered",
@@ -136,8 +150,6 @@ class DuckEmitter(Emitter):
         name = {"both": "trim", "start": "ltrim", "end": "rtrim"}[node["side"]]
         if node["characters"]:
             return fn(name, x, node["characters"])
-        if self.is_ascii(node.args[0]):
-            return fn(name, x, "\t\n\x0b\x0c\r ")
         return self.help({"both": "trim", "start": "trim_start", "end": "trim_end"}[node["side"]], x)
 
     def op_blank_to_null(self, node: Expr, x: Sql) -> Sql:
