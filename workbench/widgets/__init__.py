@@ -8,7 +8,8 @@ from __future__ import annotations
 from .desk import Desk, is_live
 from .pair_labelling import PairLabelling
 from .profile_view import ProfileView
+from .reject_browser import RejectBrowser
 from .review import MappingDecisions
 from .review_panel import MappingReview
 
-__all__ = ["Desk", "MappingDecisions", "MappingReview", "PairLabelling", "ProfileView", "is_live"]
+__all__ = ["Desk", "MappingDecisions", "MappingReview", "PairLabelling", "ProfileView", "RejectBrowser", "is_live"]

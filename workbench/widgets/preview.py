@@ -133,7 +133,7 @@ class Previewer:
         return replace(self.target, fields=(self.target.field(name), *befores), rules=())
 
     def _told(self, applied: Applied, name: str, sources: tuple[str, ...], limit: int) -> Preview:
-        hide_after = self.masked and self._is_personal(name, sources)
+        hide_after = self.masked and self.is_personal(name, sources)
         hide = [hide_after] * len(sources)  # a personal value is personal before and after
         counted: Counter[tuple[tuple[str, ...], str, str]] = Counter()
         passed, rejected = applied.passed, applied.rejected
@@ -159,7 +159,8 @@ class Previewer:
     def _column_personal(self, name: str) -> bool:
         return name in self.personal or name.split(".")[0] in self.personal
 
-    def _is_personal(self, name: str, sources: tuple[str, ...]) -> bool:
+    def is_personal(self, name: str, sources: tuple[str, ...]) -> bool:
+        """Whether values of a field are personal: the target says so, or a source column does."""
         target = self.target
         known = target is not None and name in {f.name for f in target.fields} and target.field(name).personal
         return known or any(self._column_personal(s) for s in sources)
