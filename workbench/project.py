@@ -179,6 +179,16 @@ class Project:
             parts.setdefault(flow.source.partition(".")[0], []).append(applied.passed)
         return {system: pl.concat(frames) for system, frames in parts.items()}
 
+    def references(self, target: Contract) -> dict[str, pl.LazyFrame]:
+        """The records of the entities that a target's fields point to, as far as this landscape brings them."""
+        out: dict[str, pl.LazyFrame] = {}
+        for name in dict.fromkeys(f.references.partition(".")[0] for f in target.fields if f.references):
+            try:
+                out[name] = pl.concat(list(self.canonical(name).values())).lazy()
+            except UsageError:
+                continue
+        return out
+
     def propose(
         self,
         source: str,

@@ -132,7 +132,9 @@ def verify(
         raise UsageError("the spec maps no field", where=str(spec_path), cure="add fields")
     with status(f"verifying {spec.title}", quiet=as_json):
         resolved = project.resolve(spec, frame=frame, target=target)
-        verdict = verify_spec(spec, frame, target, resolved=resolved, tables=project.table)
+        verdict = verify_spec(
+            spec, frame, target, resolved=resolved, tables=project.table, references=project.references(target)
+        )
     if out is not None:
         from workbench.reports import verdict_page
 
