@@ -47,7 +47,7 @@ def make(rows: int, seed: int = 7) -> pl.DataFrame:
         "full_name": family + ", " + given,
         "given_name": given,
         "family_name": family,
-        "email": given.str.to_lowercase() + "." + family.str.to_lowercase() + (number % (rows // 2 or 1)).cast(pl.String)
+        "email": given.str.to_lowercase() + "." + family.str.to_lowercase() + (number % (rows // 2)).cast(pl.String)
         + "@example.org",
         "phone": "+49 30 " + digits(3_000_000, 99_999_999),
         "session": cut[0] + "-" + cut[1] + "-" + cut[2] + "-" + cut[3] + "-" + cut[4],

@@ -10,7 +10,7 @@ import polars as pl
 
 from .leaves import Leaf
 
-__all__ = ["WHITESPACE", "Basics", "ColumnKind", "basics_of", "blank", "filled", "kind_of"]
+__all__ = ["WHITESPACE", "Basics", "ColumnKind", "basics_of", "filled", "kind_of"]
 
 ColumnKind = Literal["text", "number", "time", "boolean", "list", "opaque"]
 
@@ -82,15 +82,18 @@ class Basics:
             setattr(self, name, theirs if mine is None else mine if theirs is None else better(mine, theirs))
 
 
-def blank(texts: pl.Series) -> pl.Series:
-    """Which texts are empty or nothing but whitespace."""
-    # Whitespace sorts below '!' or beyond ASCII: most columns need no stripping at all.
-    doubtful = (texts < "!") | (texts > "\x7f")
-    if not doubtful.any():
-        return doubtful
+def _blank(texts: pl.Series, low: str, high: str) -> pl.Series | None:
+    """Which texts are empty or nothing but whitespace, given the first and the last; None if none is."""
+    # Whitespace sorts below '!' or beyond ASCII: most columns need no look at their texts at all.
+    doubtful = texts < "!" if low < "!" else None
+    if high > "\x7f":
+        beyond = texts > "\x7f"
+        doubtful = beyond if doubtful is None else doubtful | beyond
+    if doubtful is None:
+        return None
     where = doubtful.arg_true()
-    hit = where.filter(texts.gather(where).str.strip_chars(WHITESPACE) == "")
-    return pl.zeros(len(texts), pl.UInt8, eager=True).scatter(hit, 1).cast(pl.Boolean)
+    hit = where.filter(texts[where].str.strip_chars(WHITESPACE) == "")
+    return pl.zeros(len(texts), pl.UInt8, eager=True).scatter(hit, 1).cast(pl.Boolean) if len(hit) else None
 
 
 def filled(values: pl.Series, counts: pl.Series | None = None) -> tuple[pl.Series, pl.Series | None, Basics]:
@@ -113,8 +116,13 @@ def filled(values: pl.Series, counts: pl.Series | None = None) -> tuple[pl.Serie
 
     if values.null_count():
         found.nulls = leave_out(values.is_null())
-    if isinstance(dtype, pl.String):
-        found.blanks = leave_out(blank(values))
+    if isinstance(dtype, pl.String) and len(values):
+        low, high = str(values.min()), str(values.max())
+        mask = _blank(values, low, high)
+        if mask is None:
+            found.minimum, found.maximum = low, high
+        else:
+            found.blanks = leave_out(mask)
     elif dtype.is_float():
         found.nan = leave_out(values.is_nan())
     return values, counts, found
@@ -132,7 +140,7 @@ def basics_of(leaf: Leaf, values: pl.Series, counts: pl.Series | None, found: Ba
     if not len(values):
         return found
     kind = kind_of(leaf.dtype)
-    if kind in ("text", "number", "time", "boolean"):
+    if kind in ("text", "number", "time", "boolean") and found.minimum is None:
         found.minimum, found.maximum = values.min(), values.max()
     if kind in ("text", "list"):
         lengths = values.str.len_chars() if kind == "text" else values

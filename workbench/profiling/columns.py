@@ -33,7 +33,7 @@ __all__ = ["Made", "logical", "make_column"]
 TOP = 50
 SAMPLE = 500
 PANEL = 250
-FORMATS = 20_000  # different values whose formats are looked at
+FORMATS = 10_000  # different values whose formats are looked at
 Rows = npt.NDArray[np.int64]
 
 

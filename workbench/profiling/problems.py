@@ -19,7 +19,7 @@ from .wording import agreed, graded, listed, percent, readable
 __all__ = ["column_problems", "worst_first"]
 
 MOSTLY_EMPTY = 0.9
-VARIANTS = 20_000  # different values among which spellings are compared
+VARIANTS = 10_000  # different values among which spellings are compared
 MOJIBAKE = "Ã[\u0080-\u00bf©¼¶¤±¨ª«³º§¡­]|â€|Â[\u0080-\u00bf]|ï»¿|\ufffd"
 DOUBTFUL = "[&\nÃâÂï\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]"  # one of these is in all of them
 ENTITIES = r"&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});"

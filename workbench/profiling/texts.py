@@ -25,7 +25,8 @@ __all__ = ["Shaped", "casing_of", "padded_of", "patterns_of", "placeholders_of",
 
 TOP = 20
 SHAPES = 200  # most frequent shapes among which dates and numbers are looked for
-EXAMPLES = 2_000  # different values that examples and lengths of shapes are taken from
+LENGTHS = 200  # values of a shape whose lengths are looked at
+EXAMPLES = 1_000  # different values that examples and lengths of shapes are taken from
 MOSTLY = 0.95  # share of the values from which a text column is of numbers
 DATED = 0.9  # share from which it is of dates: nothing else looks like them
 
@@ -70,19 +71,23 @@ class Shaped:
 def patterns_of(shaped: Shaped, counted: Counted) -> tuple[Pattern, ...]:
     """The most frequent shapes with an example and the lengths seen."""
     some = counted.some(EXAMPLES)
-    shapes = shapes_of(some.values, shaped.level)
-    frame = pl.DataFrame([shapes.alias("shape"), some.values.alias(VALUE), some.counts.alias(COUNT)])
+    shapes = shapes_of(some.values, shaped.level).to_list()
+    by_rows = sorted(zip(some.counts.to_list(), some.values.to_list(), shapes, strict=True), key=_most_first)
     top = shaped.counts.head(TOP)
-    frame = frame.join(top.select("shape"), on="shape", how="semi").sort(COUNT, VALUE, descending=[True, False])
-    examples = {
-        shape[0]: part[VALUE].head(200).to_list() for shape, part in frame.group_by("shape", maintain_order=True)
-    }
+    examples: dict[str, list[str]] = {shape: [] for shape in top["shape"].to_list()}
+    for _, value, shape in by_rows:
+        if shape in examples:
+            examples[shape].append(value)
     found = []
     for shape, count in top.iter_rows():
-        values = examples.get(shape, [])
+        values = examples[shape][:LENGTHS]
         regex = _regex(shape, values, shaped.level) if values else ""
         found.append(Pattern(shape, shaped.number(count), shaped.level, values[0][:200] if values else "", regex))
     return tuple(found)
+
+
+def _most_first(row: tuple[int, str, str]) -> tuple[int, str]:
+    return -row[0], row[1]
 
 
 _RUNS = re.compile(r"[A-Z]+|[a-z]+|[0-9]+|.", re.S)
@@ -151,7 +156,7 @@ def placeholders_of(counted: Counted, alpha_two: bool = False) -> tuple[ValueCou
         counted: Texts.
         alpha_two: The values are two-letter codes: 'NA' is Namibia.
     """
-    padded = counted.values.str.contains(r"^\s|\s$")
+    padded = (counted.values < "!") | counted.values.str.ends_with(" ") | counted.values.str.ends_with("\n")
     there = pl.Series(np.isin(counted.hashes, _placeholder_hashes())) | padded
     few = pl.DataFrame(
         [counted.values.filter(there).str.strip_chars().alias(VALUE), counted.counts.filter(there).alias(COUNT)]
