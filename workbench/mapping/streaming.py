@@ -59,7 +59,7 @@ def run_streaming(
             yield part.passed if with_columns is None else part.passed.select(with_columns)
 
     schema = pl.Schema({f.name: to_dtype(f.value.type) for f in plan.fields})
-    passed = pl.io.plugins.register_io_source(batches, schema=schema)  # type: ignore[attr-defined]
+    passed = pl.io.plugins.register_io_source(batches, schema=schema)
     written = write(passed)
     counts.check()
     if written != counts.rows_out:
