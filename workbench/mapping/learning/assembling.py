@@ -177,6 +177,9 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
         return Straight(tuple(written), price)
 
     yield program(chosen, total)
+    for alike in _alike(ranked):
+        picked = [a or c for a, c in zip(alike, chosen, strict=True)]
+        yield program(picked, cost + sum(p[0] for p in picked if p))
     trimmed = _trimmed(program(chosen, total + 0.3), more)
     if trimmed is not None:
         yield trimmed
@@ -184,6 +187,23 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
         for option in options[1:3]:
             swapped = [*chosen[:i], option, *chosen[i + 1 :]]
             yield program(swapped, total + option[0] - options[0][0])
+
+
+def _bucket(atom: Atom) -> str:
+    return next((repr(s["bucket"]) for s in atom.chain if isinstance(s, dict) and "bucket" in s), "")
+
+
+def _alike(ranked: Sequence[list[tuple[float, Atom]]]) -> Iterator[list[tuple[float, Atom] | None]]:
+    """Choices in which all parts that may go by buckets go by the same, as the two ends of a range do."""
+    keys = [{_bucket(a) for _, a in options} - {""} for options in ranked]
+    bound = [k for k in keys if k]
+    if len(bound) < 2:
+        return
+    for key in sorted(set.intersection(*bound)):
+        yield [
+            next((o for o in options if _bucket(o[1]) == key), None) if names else None
+            for options, names in zip(ranked, keys, strict=True)
+        ]
 
 
 def _trimmed(program: Straight, more: Others) -> Straight | None:

@@ -13,7 +13,7 @@ from .shapes import shape_patterns
 
 __all__ = ["Atom", "Pool", "run_step"]
 
-KEPT_PER_VALUE = 5
+KEPT_PER_VALUE = 12
 
 
 @dataclass(frozen=True)
