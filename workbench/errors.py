@@ -83,6 +83,14 @@ class WorkbenchError(Exception):
         """Every fault this error reports; most errors report one."""
         return (self.fault,)
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: a mistake of the user has no use for one."""
+        lines = [f"\x1b[31m{type(self).__name__}\x1b[0m"]
+        for f in self.faults:
+            lines.append(f"\x1b[31m✗\x1b[0m {f'{f.where}: ' if f.where else ''}{f.what}")
+            lines += [f"    \x1b[32m→ {f.cure}\x1b[0m"] if f.cure else []
+        return lines
+
     def _repr_html_(self) -> str:
         """A readable card for notebooks: the faults, without a traceback."""
         from html import escape

@@ -87,8 +87,11 @@ class ClusterView(Desk):
              "weight": round(r["weight"], 1), "probability": round(r["probability"], 4)}
             for r in inside.sort("weight").head(100).to_dicts()
         ]  # fmt: skip
-        flags = self._flags.get(canonical_id, [])
-        return {"cluster": canonical_id, "fields": names, "records": records, "links": links, "flags": flags}
+        codes = [{int(self.linkage.records.column(n).codes[row]) for row in places["row"]} - {-1} for n in names]
+        return {
+            "cluster": canonical_id, "fields": names, "differ": [len(c) > 1 for c in codes], "records": records,
+            "links": links, "flags": self._flags.get(canonical_id, []),
+        }  # fmt: skip
 
     def _value(self, name: str, row: int) -> str:
         column = self.linkage.records.column(name)

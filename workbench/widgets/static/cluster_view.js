@@ -13,7 +13,7 @@ function render({ model, el }) {
     h("div", { class: "wb-tools" }, masked), said.card,
     h("div", { class: "wb-split" },
       h("div", { class: "wb-list" }, h("table", {}, h("caption", { class: "wb-hidden" }, "Clusters of several records"),
-        h("thead", {}, h("tr", {}, ["Cluster", "Records", "Least probability", "Look at"].map((t) => h("th", { scope: "col" }, t)))), body)),
+        h("thead", {}, h("tr", {}, ["Cluster", "Records", "Least probability", "Look at"].map((t) => h("th", { scope: "col", class: t === "Records" ? "wb-number" : "" }, t)))), body)),
       detail),
     state.more ? h("p", { class: "wb-muted" }, `… and ${state.more} more, all surer than these`) : null,
     said.line, h("p", { class: "wb-muted wb-keys" }, "↑ ↓ walk. The next run of linking honours what you decide.")));
@@ -33,9 +33,9 @@ function render({ model, el }) {
     fill(detail,
       h("h4", {}, look.cluster), look.flags.length ? h("ul", { class: "wb-check" }, look.flags.map((f) => h("li", {}, f))) : null,
       h("div", { class: "wb-scroll", tabindex: 0, role: "region", "aria-label": "Records of the cluster" }, h("table", {}, h("caption", {}, "Records"),
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Record"), look.fields.map((f) => h("th", { scope: "col" }, f)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Record"), look.fields.map((f, i) => h("th", { scope: "col" }, f, look.differ[i] ? h("span", { class: "wb-is-rejected", title: "the records differ", role: "img", "aria-label": "differs" }, " ≠") : null)))),
         h("tbody", {}, look.records.map((r) => h("tr", {}, h("th", { scope: "row" }, r.record), r.values.map((v) => h("td", {}, v ? h("code", {}, v) : h("span", { class: "wb-muted" }, "–")))))))),
-      h("table", {}, h("caption", {}, "Links, the weakest first"), h("thead", {}, h("tr", {}, ["Between", "Bits", "Probability", "Decision"].map((t) => h("th", { scope: "col" }, t)))),
+      h("table", {}, h("caption", {}, "Links, the weakest first"), h("thead", {}, h("tr", {}, ["Between", "Bits", "Probability", "Decision"].map((t) => h("th", { scope: "col", class: t === "Bits" ? "wb-number" : "" }, t)))),
         h("tbody", {}, look.links.map((l) => { const d = decided(l); const name = `${l.left} and ${l.right}`; return h("tr", {},
           h("th", { scope: "row" }, name), h("td", { class: "wb-number" }, l.weight), h("td", {}, scoreBar(l.probability)),
           h("td", {}, d ? [h("span", {}, `${d} `), button("Forget", l, "forget", name)] : [button("Part", l, "part", name), " ", button("Keep", l, "join", name)])); }))));

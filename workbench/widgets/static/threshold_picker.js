@@ -12,7 +12,7 @@ function render({ model, el }) {
   fill(el, h("div", { class: "wb wb-threshold" },
     h("header", { class: "wb-head" }, h("h3", {}, state.title), h("span", { class: "wb-muted" }, `${state.labels} labelled pairs`)),
     said.card,
-    state.rows.length ? [chart, h("div", { class: "wb-tools" }, slider, keep), words, table] : h("p", {}, "Nothing is labelled yet: label pairs first."),
+    state.rows.length ? h("div", { class: "wb-pair" }, table, h("div", {}, chart, h("div", { class: "wb-tools" }, slider, keep), words)) : h("p", {}, "Nothing is labelled yet: label pairs first."),
     said.line));
   const nearest = () => state.rows.reduce((a, b) => (Math.abs(b.threshold - at) < Math.abs(a.threshold - at) ? b : a));
   const range = (row, name) => `${(row[name] * 100).toFixed(1)} % (${(row[`${name}_low`] * 100).toFixed(1)} to ${(row[`${name}_high`] * 100).toFixed(1)})`;
@@ -41,7 +41,7 @@ function render({ model, el }) {
     fill(keep, row.threshold === state.match ? `Kept: ${row.threshold}` : `Keep ${row.threshold}`);
     keep.disabled = row.threshold === state.match;
     fill(words, `At ${row.threshold}: ${row.pairs.toLocaleString("en")} pairs linked, precision ${range(row, "precision")}, recall ${range(row, "recall")}. Recall is among labelled matches.`);
-    fill(table, h("table", {}, h("thead", {}, h("tr", {}, ["Threshold", "Pairs linked", "Precision (95 %)", "Recall (95 %)", "F1"].map((t) => h("th", { scope: "col" }, t)))),
+    fill(table, h("table", {}, h("thead", {}, h("tr", {}, ["Threshold", "Pairs", "Precision (95 %)", "Recall (95 %)", "F1"].map((t, i) => h("th", { scope: "col", class: i ? "wb-number" : "" }, t)))),
       h("tbody", {}, state.rows.map((r) => h("tr", { class: r === row ? "wb-chosen" : "" }, h("th", { scope: "row" }, r.threshold), h("td", { class: "wb-number" }, r.pairs.toLocaleString("en")), h("td", { class: "wb-number" }, range(r, "precision")), h("td", { class: "wb-number" }, range(r, "recall")), h("td", { class: "wb-number" }, r.f1.toFixed(3)))))));
   }
   async function choose() {
