@@ -26,7 +26,7 @@ from .semantics import DECIDED, PERSONAL, guess
 from .shapes import level_of, shapes_of
 from .spread import as_text, spread_of
 from .tally import COUNT, VALUE
-from .texts import Shaped, casing_of, padded_of, patterns_of, placeholders_of, read, typed
+from .texts import Habits, Shaped, casing_of, padded_of, patterns_of, placeholders_of, read, typed
 
 __all__ = ["Made", "logical", "make_column"]
 
@@ -59,13 +59,14 @@ class Made:
     kind: str
 
 
-def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None) -> Made:
+def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None, habits: Habits | None = None) -> Made:
     """Make the facts of a column.
 
     Args:
         gathered: What was counted.
         sample: Whole rows, for what was not counted over all rows.
         ordered: The hashes of all filled values in order, where they were kept or read again.
+        habits: What other columns prove about the writing of dates and numbers.
     """
     leaf = gathered.leaf
     if gathered.tally is not None:
@@ -86,7 +87,7 @@ def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None
     facts = _plain(leaf, gathered.kind, basics, distinct)
     facts = replace(facts, top=_top(counted, repeated))
     if gathered.kind in ("text", "number", "time", "boolean") and len(counted):
-        facts, problems = _meant(facts, gathered, counted)
+        facts, problems = _meant(facts, gathered, counted, habits or Habits())
     else:
         problems = column_problems(facts, None)
     if gathered.kind == "list":
@@ -175,12 +176,14 @@ def _top(counted: Counted, repeated: tuple[Hashes, Rows] | None) -> tuple[ValueC
     return tuple(ValueCount(text[:200], counted.number(n)) for text, n in pairs if n >= least)
 
 
-def _meant(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tuple[ColumnProfile, tuple[Problem, ...]]:
+def _meant(
+    facts: ColumnProfile, gathered: Gathered, counted: Counted, habits: Habits
+) -> tuple[ColumnProfile, tuple[Problem, ...]]:
     """Add what the values look like, what they are when read, and what they mean."""
     sample = as_text(counted.some(SAMPLE).values).sort().to_list()
     facts = replace(facts, sample=tuple(value[:200] for value in sample))
     if gathered.kind == "text":
-        facts, counted = _textual(facts, gathered, counted)
+        facts, counted = _textual(facts, gathered, counted, habits)
     elif gathered.kind in ("number", "time"):
         spread = spread_of(counted, gathered.numbers())
         facts = replace(facts, quantiles=spread.quantiles, histogram=spread.histogram, outliers=spread.outliers)
@@ -209,7 +212,9 @@ def _settled(facts: ColumnProfile, best: SemanticGuess | None) -> DataType:
     return facts.type
 
 
-def _textual(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tuple[ColumnProfile, Counted]:
+def _textual(
+    facts: ColumnProfile, gathered: Gathered, counted: Counted, habits: Habits
+) -> tuple[ColumnProfile, Counted]:
     places = counted.chosen(FORMATS)
     some = counted.at(places)
     if gathered.shapes is not None:
@@ -226,7 +231,8 @@ def _textual(facts: ColumnProfile, gathered: Gathered, counted: Counted) -> tupl
     empty = sum(int(m.count.value) for m in marks)
     if not counted.complete:
         empty = round(empty * counted.seen / counted.rows)
-    kind, dates, numbers = typed(some, shapes, round(empty * some.filled / max(1, counted.filled)))
+    hollow = round(empty * some.filled / max(1, counted.filled))
+    kind, dates, numbers = typed(some, shapes, hollow, habits)
     lengths = spread_of(counted.like(counted.values.str.len_chars()))
     facts = replace(
         facts, type=kind, dates=dates, numbers=numbers, placeholders=marks,
@@ -283,4 +289,5 @@ def _panel(facts: ColumnProfile, counted: Counted) -> Panel:
         high=float(facts.maximum or 0) if numeric else 0.0,
         digits=digits,
         marks=f"{best.prefix} {best.suffix}".strip() if best else "",
+        gaps=1 - facts.filled / facts.rows.value if facts.rows.value else 0.0,
     )

@@ -16,7 +16,7 @@ from .counted import Counted
 from .facts import DateFormat, Status
 from .number import EXACT_ZERO
 
-__all__ = ["date_formats", "is_clock", "is_instant", "is_moment"]
+__all__ = ["date_formats", "is_clock", "is_instant", "is_moment", "order_of"]
 
 MOST = 20_000  # different values looked at
 LEAST = 0.05  # share of the filled rows below which a few dates make no date column
@@ -32,6 +32,7 @@ PATTERNS = {
     "named": rf"(?i)^(?P<a>\d{{1,2}}|{_MONTH})(?P<s>[ \-/.])(?P<b>\d{{1,2}}|{_MONTH})(?P<t>,? |[\-/.])"
     r"(?P<c>\d{4}|\d{2})" + _TIME,
     "compact": r"^(?P<a>(?:19|20)\d{2})(?P<b>\d{2})(?P<c>\d{2})(?:(?P<gap>[ T]?)(?P<time>\d{6}))?$",
+    "digits": r"^(?P<time>(?:[01]\d|2[0-3])[0-5]\d[0-5]\d)$",
     "clock": r"^(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)(?P<half> ?[AaPp][Mm])?$",
 }
 _TIME_SHAPE = r"(?:(?:A|, | {1,2})9:9(?::9(?:[.,]9)?)?(?: ?(?:A|a|Aa|aA))?(?: ?(?:A|[+\-]9(?::9)?))?)?"
@@ -39,6 +40,7 @@ SHAPES = {
     "triple": re.compile(r"9(?P<s>[/.\- ])9(?P=s)9" + _TIME_SHAPE),
     "named": re.compile(r"(?:9[ \-/.](?:Aa|A|a)|(?:Aa|A|a)[ \-/.]9)(?:,? |[\-/.])9" + _TIME_SHAPE),
     "compact": re.compile(r"9(?:[ A]9)?"),
+    "digits": re.compile("9"),
     "clock": re.compile(r"9:9(?::9(?:[.,]9)?)?(?: ?(?:A|a|Aa|aA))?"),
 }
 Order = tuple[str, str, str]
@@ -53,13 +55,14 @@ ORDERS: dict[
 NEED_PROOF = (("%Y", "%d", "%m"), ("%y", "%m", "%d"))
 
 
-def date_formats(counted: Counted, shapes: pl.Series, kinds: list[str]) -> tuple[DateFormat, ...]:
+def date_formats(counted: Counted, shapes: pl.Series, kinds: list[str], habit: str = "") -> tuple[DateFormat, ...]:
     """The formats that a fair share of the texts fit, best first.
 
     Args:
         counted: The texts.
         shapes: Their shapes at the level 'runs'.
         kinds: The different shapes, or the most frequent ones.
+        habit: The order that other columns prove ('dm' or 'md'): assumed where nothing here tells.
     """
     found: list[DateFormat] = []
     for family, mask in _families(shapes, kinds):
@@ -68,7 +71,7 @@ def date_formats(counted: Counted, shapes: pl.Series, kinds: list[str]) -> tuple
         parts = texts.str.extract_groups(PATTERNS[family]).struct.unnest()
         frame = parts.with_columns(part.counts.alias("n"))
         if family == "triple":
-            found += _triples(frame, counted)
+            found += _triples(frame, counted, habit)
         else:
             found += _plain(frame, family, counted)
     share = sum(f.matched.value for f in found if f.status != "rival") / max(1, counted.number(counted.filled).value)
@@ -133,7 +136,18 @@ def _exists(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     return (month.is_between(1, 12) & (day >= 1) & (day <= last) & (year >= 1)).fill_null(False)
 
 
-def _triples(frame: pl.DataFrame, counted: Counted) -> list[DateFormat]:
+def order_of(format_: str) -> str:
+    """'dm' where the day comes before the month in figures, 'md' where after; '' where it is told otherwise.
+
+    >>> order_of("%d/%m/%Y"), order_of("%m-%d-%y"), order_of("%Y-%m-%d")
+    ('dm', 'md', '')
+    """
+    if format_.startswith("%Y") or "%m" not in format_ or "%d" not in format_:
+        return ""
+    return "dm" if format_.index("%d") < format_.index("%m") else "md"
+
+
+def _triples(frame: pl.DataFrame, counted: Counted, habit: str) -> list[DateFormat]:
     suffix, time_exists = _time_format()
     a, c = pl.col("a").str.len_chars(), pl.col("c").str.len_chars()
     year = (
@@ -146,7 +160,7 @@ def _triples(frame: pl.DataFrame, counted: Counted) -> list[DateFormat]:
     )
     found: list[DateFormat] = []
     for (layout, sep, tail), part in frame.group_by(["year", "s", "suffix"]):
-        orders = ORDERS[str(layout)]
+        orders = tuple(sorted(ORDERS[str(layout)], key=lambda order: order_of("".join(order)) != habit))
         dates = {order: _read(part, order) for order in orders}
         proven = {o: _only(dates, o) for o in orders}
         least = 0.05 * int(part.get_column("n").sum())
@@ -162,7 +176,7 @@ def _read(part: pl.DataFrame, order: Order) -> pl.Series:
     year = _number(by.get("%Y", by.get("%y", "")))
     short = "%y" in by
     if short:
-        year = pl.when(year >= 69).then(1900 + year).otherwise(2000 + year)
+        year = pl.when(year >= 70).then(1900 + year).otherwise(2000 + year)
     month, day = _number(by["%m"]), _number(by["%d"])
     there = _exists(year, month, day)
     if short:
@@ -220,6 +234,11 @@ def _status(proofs: int, against: int, first: bool) -> Status:
 
 def _plain(frame: pl.DataFrame, family: str, counted: Counted) -> list[DateFormat]:
     """Formats that have no rival: month names, compact digits, times of day."""
+    if family == "digits":
+        hits = int(frame.get_column("n").filter(frame.get_column("time").is_not_null()).sum())
+        if frame.height < 20 or hits < 0.99 * counted.filled:
+            return []  # six digits are a time by chance once in twelve
+        return [DateFormat("%H%M%S", counted.number(hits), counted.number(hits))]
     if family == "clock":
         frame = frame.with_columns(pl.lit(None, pl.String).alias(n) for n in ("gap", "zone"))
         suffix, exists = _time_format()

@@ -11,7 +11,8 @@ from .counted import Counted
 from .dataset import Problem
 from .facts import ColumnProfile
 from .number import EXACT_ZERO, Number
-from .wording import graded, percent
+from .reference import country_codes
+from .wording import graded, listed, percent
 from .words import name_says
 
 __all__ = ["meaning_problems"]
@@ -109,8 +110,11 @@ def _person_name(facts: ColumnProfile, counted: Counted) -> Iterator[Problem]:
     rows, every = counted.where(comma), counted.number(counted.filled)
     share = rows.value / max(1, every.value)
     if 0 < share < 1:
-        what = f"{percent(share)} of the names are written 'Last, First', the others without a comma"
         rare = rows if share < 0.5 else counted.where(~comma)
+        words = "are written 'Last, First', unlike the others"
+        if share >= 0.5:
+            words = "are not written 'Last, First' as the others are"
+        what = f"{_of(rare, counted)} names {words}"
         yield Problem(
             "mixed_name_order", facts.name, what, rare, graded(0.6, facts.share(rare)), "reorder_name, by case"
         )
@@ -122,6 +126,16 @@ def _country(facts: ColumnProfile, counted: Counted) -> Iterator[Problem]:
         rare = min(counted.where(codes), counted.where(~codes), key=lambda n: n.value)
         what = "countries are written as names and as codes"
         yield Problem("mixed_countries", facts.name, what, rare, 0.5, "country")
+    elif facts.semantic is not None and facts.semantic.form in ("alpha-2", "alpha-3"):
+        known = country_codes(2 if facts.semantic.form == "alpha-2" else 3)
+        other = ~counted.values.is_in(list(known))
+        rows = counted.where(other)
+        if rows:
+            shown = listed([f"'{v}'" for v in counted.only(other).frequent(3)["value"].to_list()])
+            what = f"{_of(rows, counted)} values are no ISO 3166 {facts.semantic.form} code: {shown}"
+            yield Problem(
+                "invalid_country", facts.name, what, rows, graded(0.5, facts.share(rows)), "country, or translate"
+            )
 
 
 def _postcode(facts: ColumnProfile, counted: Counted) -> Iterator[Problem]:

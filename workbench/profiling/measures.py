@@ -7,7 +7,7 @@ import re
 from .recognise import Fit, Panel, share_of
 from .reference import currencies
 
-__all__ = ["between", "coded", "money", "percentage", "worded", "year"]
+__all__ = ["between", "coded", "money", "percentage", "proper", "worded", "year"]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_./:#]*")
 
@@ -20,6 +20,11 @@ def coded(panel: Panel) -> Fit:
 def worded(panel: Panel) -> Fit:
     """Text with letters."""
     return Fit(share_of(panel.values, lambda v: any(c.isalpha() for c in v)))
+
+
+def proper(panel: Panel) -> Fit:
+    """Words with a capital, as proper names and codes have."""
+    return Fit(share_of(panel.values, lambda v: v[0].isupper() or (not v[0].islower() and v[0].isalpha())))
 
 
 def between(panel: Panel, low: float, high: float, *, whole: bool = False) -> Fit:

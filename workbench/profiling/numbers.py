@@ -34,13 +34,14 @@ BODY = (
 G = {"": "", ".": r"\.", ",": ",", " ": f"[{SPACES}]", "'": "['’]"}
 
 
-def number_formats(counted: Counted, shapes: pl.Series, kinds: list[str]) -> tuple[NumberFormat, ...]:
+def number_formats(counted: Counted, shapes: pl.Series, kinds: list[str], habit: str = "") -> tuple[NumberFormat, ...]:
     """The ways of writing numbers that a fair share of the texts fit, best first.
 
     Args:
         counted: The texts.
         shapes: Their shapes at the level 'runs'.
         kinds: The different shapes, or the most frequent ones.
+        habit: The decimal sign that other columns prove: assumed where nothing here tells.
     """
     kinds = [kind for kind in kinds if SHAPE.fullmatch(kind.strip())]
     if not kinds:
@@ -49,7 +50,7 @@ def number_formats(counted: Counted, shapes: pl.Series, kinds: list[str]) -> tup
     texts = part.values.str.strip_chars()
     frame = texts.str.extract_groups(BODY).struct.unnest().with_columns(part.counts.alias("n"))
     frame = _same_marks(frame.filter(pl.col("body").is_not_null()))
-    found = _weigh(frame, _masks(frame.get_column("body")), counted)
+    found = _weigh(frame, _masks(frame.get_column("body")), counted, habit)
     least = LEAST * counted.number(counted.filled).value
     return tuple(f for f in found if f.matched.value > 0) if _most(found) >= least else ()
 
@@ -98,7 +99,7 @@ def _masks(body: pl.Series) -> dict[str, pl.Series]:
     return found
 
 
-def _weigh(frame: pl.DataFrame, masks: dict[str, pl.Series], counted: Counted) -> tuple[NumberFormat, ...]:
+def _weigh(frame: pl.DataFrame, masks: dict[str, pl.Series], counted: Counted, habit: str) -> tuple[NumberFormat, ...]:
     rows = {name: _sum(frame, mask) for name, mask in masks.items()}
     # Decimal point: '1.5', '1,234,567', '1,234.5'; decimal comma the other way round.
     proofs = {
@@ -110,6 +111,8 @@ def _weigh(frame: pl.DataFrame, masks: dict[str, pl.Series], counted: Counted) -
         return (_made(frame, masks, counted, "", 0, "proven"),)
     found: list[NumberFormat] = []
     first = "." if proofs["."] >= proofs[","] else ","
+    if not any(proofs.values()) and habit:
+        first = habit
     for decimal in (first, "," if first == "." else "."):
         against = proofs["," if decimal == "." else "."]
         if not proofs[decimal] and not doubt:

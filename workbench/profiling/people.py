@@ -123,7 +123,7 @@ def phone(panel: Panel, named: bool) -> Fit:
     # Some plans take almost any number: of those that take (nearly) all, the first listed is meant.
     region = next(r for r in REGIONS if shares[r] >= 0.9 * max(shares.values()))
     form = "mixed" if len(foreign) > 0.02 * len(shaped) else "national"
-    told = f"{form} {region}" if shares[region] > 0.5 else form
+    told = f"{form} {region}" if shares[region] > 0.8 else form
     if not named and shares[region] < 0.5:
         return Fit(0.0)
     return Fit(max(rough * shares[region], rough * 0.8 if named else 0.0), told, "are telephone numbers")

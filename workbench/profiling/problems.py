@@ -166,6 +166,8 @@ def _numbers(facts: ColumnProfile) -> Iterator[Problem]:
     meaning = facts.semantic.type if facts.semantic else ""
     if facts.outliers and meaning not in ("id", "postcode", "phone") and facts.share(facts.outliers) < 0.02:
         low, high = (next(q.value for q in facts.quantiles if q.at == at) for at in (0.01, 0.99))
+        if (low, high) == (facts.minimum, facts.maximum):
+            return  # far from the middle half, but not rare
         what = f"{facts.outliers} values lie far outside the rest (98 % are between {low} and {high})"
         if not facts.personal:
             what += f"; the range is {facts.minimum} to {facts.maximum}"

@@ -8,13 +8,15 @@ from workbench.errors import UsageError
 
 from .columns import Made, make_column
 from .dataset import Problem, Profile
+from .dates import order_of
 from .dependencies import dependencies
 from .distinct import Hashes
 from .gather import Gathered
 from .number import Number
 from .problems import worst_first
-from .scan import Frame, every_hash, scan_rows
+from .scan import Frame, Scanned, every_hash, scan_rows
 from .tables import candidate_keys, duplicate_rows, key_problems
+from .texts import Habits
 
 __all__ = ["profile"]
 
@@ -63,7 +65,7 @@ def profile(
     if sample < 1:
         raise UsageError(f"a sample of {sample} rows says nothing", where="sample", cure="take 30,000")
     scanned = scan_rows(frame, full=full, sample=sample, memory=memory)
-    made = [_made(frame, column, scanned.sample, full) for column in scanned.columns]
+    made = _settled(frame, scanned, full)
     problems: list[Problem] = [problem for column in made for problem in column.problems]
     facts = Profile(
         name=name,
@@ -92,10 +94,35 @@ def _samples(column: Gathered) -> bool:
     return column.tally is None and column.distincts is not None
 
 
-def _made(frame: Frame, column: Gathered, sample: pl.DataFrame, full: bool) -> Made:
-    made = make_column(column, sample, _ordered(frame, column, full))
-    column.drop_arrays()
+def _settled(frame: Frame, scanned: Scanned, full: bool) -> list[Made]:
+    """The columns, those in doubt made again once the others have shown the dataset's habits."""
+    made: list[Made] = []
+    for column in scanned.columns:
+        ordered = _ordered(frame, column, full)
+        made.append(make_column(column, scanned.sample, ordered))
+        if not _in_doubt(made[-1]):
+            column.drop_arrays()
+    habits = _habits(made)
+    for place, column in enumerate(scanned.columns):
+        if habits != Habits() and _in_doubt(made[place]):
+            made[place] = make_column(column, scanned.sample, _ordered(frame, column, full), habits)
+        column.drop_arrays()
     return made
+
+
+def _in_doubt(made: Made) -> bool:
+    dates, numbers = made.facts.dates, made.facts.numbers
+    return any(d.status == "assumed" for d in dates) or any(n.status == "assumed" for n in numbers)
+
+
+def _habits(made: list[Made]) -> Habits:
+    """What columns prove, where they agree."""
+    orders = {order_of(d.format) for c in made for d in c.facts.dates if d.status == "proven" and d.rivals}
+    signs = {
+        n.decimal for c in made for n in c.facts.numbers if n.status == "proven" and c.facts.type.kind == "decimal"
+    }
+    orders, signs = orders - {""}, signs - {""}
+    return Habits(orders.pop() if len(orders) == 1 else "", signs.pop() if len(signs) == 1 else "")
 
 
 def _ordered(frame: Frame, column: Gathered, full: bool) -> Hashes | None:

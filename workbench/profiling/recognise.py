@@ -33,6 +33,7 @@ class Panel:
         high: The largest number.
         digits: The most digits after the decimal sign.
         marks: What stands around the numbers ('€', '%').
+        gaps: Share of the rows that are empty.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Panel:
     high: float = 0.0
     digits: int = 0
     marks: str = ""
+    gaps: float = 0.0
     lowered: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -153,8 +155,9 @@ def country(panel: Panel) -> Fit:
     names = share_of(panel.lowered, _in(country_names()))
     two = share_of(panel.values, _in(country_codes(2)))
     three = share_of(panel.values, _in(country_codes(3)))
-    if max(two, three) >= 0.2 and names + two + three > max(names, two, three) + 0.1:
-        return Fit(min(1.0, names + two + three), "mixed", "are country names and codes, mixed")
+    written_out = share_of(panel.lowered, lambda v: len(v) > 3 and v in country_names())
+    if min(written_out, max(two, three)) >= 0.1:
+        return Fit(min(1.0, written_out + two + three), "mixed", "are country names and codes, mixed")
     best = max((names, "name"), (three, "alpha-3"), (two, "alpha-2"))
     what = "are country names" if best[1] == "name" else f"are {best[1]} country codes"
     return Fit(best[0], best[1], what)
@@ -188,6 +191,8 @@ def gender(panel: Panel) -> Fit:
     """Words and letters for genders, at least two different ones."""
     if len(panel.values) < 2 or len(panel.values) > 12:
         return Fit(0.0)
+    if set(panel.values) <= {"0", "1", "2", "9"}:
+        return Fit(1.0, "ISO 5218", "are codes of ISO 5218")
     plain = {"m", "male", "man", "masculin", "männlich", "h", "homme", "hombre", "masculino", "maschio"}
     if not plain & set(panel.lowered):
         return Fit(0.0)
@@ -200,6 +205,8 @@ def boolean(panel: Panel) -> Fit:
     here = set(panel.lowered)
     hit = bool(here) and len(here) <= 2 and any(here <= pair for pair in pairs("booleans"))
     form = "/".join(sorted(panel.values, reverse=True))
+    if len(here) == 1 and panel.gaps > 0.05 and here <= {"x", "y", "yes", "true", "1", "j", "ja", "t"}:
+        return Fit(0.8, f"{form}/", "are a mark, the others are empty")
     return Fit((1.0 if len(here) == 2 else 0.3) if hit else 0.0, form, "are a yes and a no")
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from workbench.model import read_document
 
-__all__ = ["alternatives", "country_codes", "country_names", "currencies", "pairs", "words"]
+__all__ = ["alternatives", "country_codes", "country_names", "currencies", "names", "pairs", "words"]
 
 
 @cache
-def _lists() -> Mapping[str, str]:
-    lists: Mapping[str, str] = read_document(Path(__file__).with_name("reference.yaml")).data
+def _lists() -> Mapping[str, Any]:
+    lists: Mapping[str, Any] = read_document(Path(__file__).with_name("reference.yaml")).data
     return lists
 
 
@@ -47,6 +48,12 @@ def country_names() -> frozenset[str]:
     """Names of countries in small letters, in English and in their own tongue."""
     names = (line.split(" ", 2)[2] for line in _lists()["countries"].splitlines())
     return frozenset(name.casefold() for line in names for name in line.split("|"))
+
+
+def names() -> Mapping[str, str]:
+    """Phrases that stand in the names of columns, by meaning, parted by commas."""
+    phrases: Mapping[str, str] = _lists()["names"]
+    return phrases
 
 
 def currencies() -> frozenset[str]:

@@ -93,7 +93,7 @@ def _named_only() -> dict[str, tuple[Recogniser, float]]:
         "person_name": (lambda p: Fit(people.shaped_like_names(p), _order(p)), 0.85),
         "city": (m.worded, 0.88),
         "company": (m.worded, 0.8),
-        "state": (m.worded, 0.75),
+        "state": (m.proper, 0.75),
         "street": (m.worded, 0.75),
         "language": (m.worded, 0.4),
         "birth_date": (lambda p: Fit(float(p.dated)), 0.95),
@@ -102,7 +102,7 @@ def _named_only() -> dict[str, tuple[Recogniser, float]]:
         "latitude": (lambda p: m.between(p, -90, 90), 0.9),
         "longitude": (lambda p: m.between(p, -180, 180), 0.9),
         "age": (lambda p: m.between(p, 0, 125, whole=True), 0.9),
-        "quantity": (lambda p: m.between(p, 0, 1e9, whole=True), 0.8),
+        "quantity": (lambda p: m.between(p, 0, 1e9), 0.8),
         "money": (lambda p: Fit(float(p.numeric)), 0.85),
         "percentage": (lambda p: m.between(p, -100, 100), 0.7),
         "text": (m.worded, 0.5),
@@ -166,6 +166,8 @@ def _alone(kind: str, weight: float, fit: Fit, panel: Panel) -> float:
     few = panel.distinct < 4
     if kind == "country":
         return {"alpha-2": 0.15 if few else 0.55, "alpha-3": 0.5 if few else 0.9}.get(fit.form, weight)
+    if kind == "gender" and fit.form == "ISO 5218":
+        return 0.1
     if kind in ("state", "language") and fit.form == "code":
         return 0.1 if few else 0.5
     if kind == "currency":

@@ -22,6 +22,7 @@ NEARLY = 0.98  # share of different values from which a column looks like a key 
 MOST = 12  # columns tried in composite keys
 CHECKED = 6  # composite keys verified over all rows
 FEW_ROWS = 5
+KEYS = frozenset({"id", "uuid", "isbn", "doi", "ean", "country", "currency", "language"})  # meanings of keys
 
 
 def candidate_keys(frame: Frame, made: Sequence[Made], sample: pl.DataFrame, rows: int) -> tuple[KeyCandidate, ...]:
@@ -35,8 +36,10 @@ def candidate_keys(frame: Frame, made: Sequence[Made], sample: pl.DataFrame, row
     """
     plain = [column for column in made if _may_be_key(column)]
     found = [key for place, column in enumerate(plain) if (key := _single(column, place, len(plain), rows))]
-    sure = [key for key in found if key.unique and key.score >= 0.5]
-    if sure:  # what is unique by accident is no news beside a key that is meant to be one
+    sure = [key for key in found if key.unique and key.score >= 0.2]
+    if any(
+        key.score >= 0.5 for key in sure
+    ):  # what is unique by accident is no news beside a key that is meant to be one
         found = [key for key in found if key.score >= 0.3]
     if not sure and rows >= FEW_ROWS:
         known = {key.columns[0] for key in found if key.unique}
@@ -70,7 +73,7 @@ def _score(column: Made, place: int, of: int) -> float:
     named = max((name_says(facts.name).get(kind, 0.0) for kind in ("id", "uuid", "isbn", "doi")), default=0.0)
     short = 1.0 if facts.type.kind == "integer" or (facts.lengths and facts.lengths.maximum <= 36) else 0.3
     first = 1 - place / max(1, of)
-    other = facts.semantic is not None and facts.semantic.type not in ("id", "uuid", "isbn", "doi", "ean")
+    other = facts.semantic is not None and facts.semantic.type not in KEYS
     score = 0.5 * named + 0.25 * first + 0.25 * short
     return score * (0.5 if other or column.kind == "time" or facts.type.kind in ("date", "timestamp") else 1.0)
 

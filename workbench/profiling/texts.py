@@ -21,7 +21,7 @@ from .reference import alternatives
 from .shapes import Level, shapes_of
 from .tally import COUNT, VALUE
 
-__all__ = ["Shaped", "casing_of", "padded_of", "patterns_of", "placeholders_of", "read", "typed"]
+__all__ = ["Habits", "Shaped", "casing_of", "padded_of", "patterns_of", "placeholders_of", "read", "typed"]
 
 TOP = 20
 SHAPES = 200  # most frequent shapes among which dates and numbers are looked for
@@ -29,6 +29,14 @@ LENGTHS = 200  # values of a shape whose lengths are looked at
 EXAMPLES = 1_000  # different values that examples and lengths of shapes are taken from
 MOSTLY = 0.95  # share of the values from which a text column is of numbers
 DATED = 0.9  # share from which it is of dates: nothing else looks like them
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a dataset is used to write dates ('dm' or 'md') and decimals ('.' or ','), as its columns prove."""
+
+    order: str = ""
+    decimal: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,7 +190,7 @@ def _placeholder_hashes() -> Hashes:
 
 
 def typed(
-    counted: Counted, shapes: pl.Series, empty: int
+    counted: Counted, shapes: pl.Series, empty: int, habits: Habits
 ) -> tuple[DataType, tuple[DateFormat, ...], tuple[NumberFormat, ...]]:
     """The type that the texts have, with the formats that say so.
 
@@ -190,12 +198,14 @@ def typed(
         counted: The texts.
         shapes: Their shapes at the level 'runs'.
         empty: Rows looked at that hold a placeholder: they have no say.
+        habits: What other columns prove.
     """
     usual = shapes.value_counts()
     if usual.height > SHAPES:
         usual = usual.top_k(SHAPES, by=["count", shapes.name])
     kinds = [kind for kind in usual[shapes.name].to_list() if "9" in kind]
-    dates, numbers = date_formats(counted, shapes, kinds), number_formats(counted, shapes, kinds)
+    dates = date_formats(counted, shapes, kinds, habits.order)
+    numbers = number_formats(counted, shapes, kinds, habits.decimal)
     told = counted.number(max(1, counted.filled - empty)).value
     kind = TEXT
     if dates and sum(d.matched.value for d in dates if d.status != "rival") >= DATED * told:

@@ -17,7 +17,7 @@ _VERBS = {
     "hold": "holds", "have": "has", "are": "is", "do": "does", "lie": "lies", "lack": "lacks", "run": "runs",
     "repeat": "repeats", "were": "was", "prove": "proves",
 }  # fmt: skip
-_ONE = re.compile(r"(?<![\d,.] )(?<![\d,.])\b1 ((?:of [≈\d,. ±]+ )?)(value|row|number|postcode)s (\w+)")
+_ONE = re.compile(r"(?<![\d,.] )(?<![\d,.])\b1 ((?:of [≈\d,. ±]+ )?)(value|row|number|postcode|name)s (\w+)")
 
 
 def agreed(sentence: str) -> str:
