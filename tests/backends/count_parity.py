@@ -61,7 +61,9 @@ def main() -> None:
     for engine in args.engines.split(","):
         # PostgreSQL has no NUL in a text, which is declared; the other rows are the same.
         frame = nasty_frame(args.rows, args.seed, nul=engine != "postgres")
-        started: Iterator[Any] = postgres() if engine == "postgres" else local_spark() if engine == "spark" else iter([None])
+        started: Iterator[Any] = (
+            postgres() if engine == "postgres" else local_spark() if engine == "spark" else iter([None])
+        )
         with_it = next(started)
         runs: dict[str, Callable[..., Any]] = {
             "duckdb": lambda p, f, t: run_duckdb(p, f, t),

@@ -82,11 +82,11 @@ class Cluster:
         raise TimeoutError((self.folder / "master.log").read_text(errors="ignore")[-2000:])
 
     def _run(self, name: str, kind: str, *args: str) -> None:
-        log = (self.folder / f"{name}.log").open("wb")
         command = [str(self.home / "bin" / "spark-class"), f"org.apache.spark.deploy.{kind}", *args]
-        process = subprocess.Popen(
-            command, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, close_fds=True, start_new_session=True
-        )
+        with (self.folder / f"{name}.log").open("wb") as log:  # the process has its own copy
+            process = subprocess.Popen(
+                command, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            )
         self.processes.append(process)
 
     def stop(self) -> None:

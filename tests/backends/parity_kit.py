@@ -1,4 +1,5 @@
 """Nasty rows, every step and every row operation as small specs, and what two engines' answers differ in."""
+# ruff: noqa: E501 - values stand side by side
 
 from __future__ import annotations
 

@@ -54,7 +54,9 @@ def test_steps_give_equal_rejects(group: int, engine: Callable[..., Any]):
 
 @pytest.mark.parametrize("case", ROW_CASES)
 @pytest.mark.parametrize("engine", ENGINES, indirect=True)
-def test_row_operations_give_equal_rows_and_books(case: str, engine: Callable[..., Any], request: pytest.FixtureRequest):
+def test_row_operations_give_equal_rows_and_books(
+    case: str, engine: Callable[..., Any], request: pytest.FixtureRequest
+):
     if "spark" in request.node.name and case not in SPARK_ROWS:
         pytest.skip("run by tests/backends/count_parity.py; here the suite stays short")
     frame = nasty_frame(300, seed=3)

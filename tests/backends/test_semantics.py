@@ -47,5 +47,3 @@ def test_golden_cases(file: Path, engine: Callable[..., Any]):
             if got != want:
                 wrong.append((case["name"], given, want, got))
     assert wrong == []
-
-

@@ -1,4 +1,5 @@
 """The 12-field mapping of engines_speed as one would write it in DuckDB's SQL, checks and rejects included."""
+# ruff: noqa: E501 - SQL stands as one would write it
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 Run: python tests/benchmarks/engines_speed.py [--rows 1000000] [--engines polars,duckdb,postgres,spark]
 The hand-written forms check and reject the same rows; the results are compared before anything is printed.
 """
+# ruff: noqa: E402, E501 - the kits beside this file are found first; expressions stand as one would write them
 
 from __future__ import annotations
 

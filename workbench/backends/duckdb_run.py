@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -157,10 +158,8 @@ def _register(con: Any, name: str, node: Expr) -> None:
     # DuckDB counts the parameters of the signature.
     kind = inspect.Parameter.POSITIONAL_ONLY
     answers.__signature__ = inspect.Signature([inspect.Parameter(f"a{i}", kind) for i in range(len(node.args))])  # type: ignore[attr-defined]
-    try:
+    with contextlib.suppress(duckdb.Error):  # there may be none of this name
         con.remove_function(name)
-    except duckdb.Error:
-        pass  # there was none of this name
     types = [_duck_type(a.type) for a in node.args]
     con.create_function(name, answers, types, "VARCHAR", type="arrow", null_handling="special", side_effects=False)
 

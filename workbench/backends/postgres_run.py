@@ -186,11 +186,7 @@ class _Run:
 
         def text(x: Sql, type_: DataType) -> str:
             if not type_.is_nested and type_.kind != "text":
-                x = (
-                    emitter.cast(x, "TEXT")
-                    if type_.kind == "float"
-                    else emitter._to_text(emitter.load(x, type_), type_)
-                )  # type: ignore[attr-defined]
+                x = emitter.cast(x, "TEXT") if type_.kind == "float" else emitter.text_of(emitter.load(x, type_), type_)
             return f"'=' || {emitter.cast(x, 'TEXT').sql('postgres', normalize_functions=False)}"
 
         items = ['"__fault"']

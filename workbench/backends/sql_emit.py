@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from workbench.model import DataType, Expr
 
+from .sql_helper import Helper
 from .sql_row_hooks import RowEmitter, Unportable
 from .sql_time import TimeEmitter
 from .sql_tree import Sql, all_true, any_true, case, fn, number, string
@@ -22,23 +23,6 @@ NEVER_NULL = frozenset({"is_null", "all_of", "any_of", "none_of"})
 INTEGER_FORM = "^[+-]?[0-9]{1,19}$"
 DECIMAL_FORM = r"^[+-]?[0-9]{1,20}(?:\.[0-9]{1,18})?$"
 FLOAT_FORM = r"^[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$"
-
-
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """A shared function of the prelude.
-
-    Attributes:
-        params: Names and logical kinds ('text', 'integer') of its parameters, as in 'x text, width integer'.
-        returns: Its logical kind.
-        body: The expression, in the dialect.
-        says: What it is for, a comment.
-    """
-
-    params: str
-    returns: str
-    body: str
-    says: str
 
 
 def as_call(node: Expr, **options: Hashable) -> Expr:
@@ -60,12 +44,11 @@ class Emitter(RowEmitter, TimeEmitter):
     glot: ClassVar[str] = ""
     helpers: ClassVar[dict[str, Helper]] = {}
     types: ClassVar[dict[str, str]] = {}
-    prefix: ClassVar[str] = "wb_"
-
     ascii_columns: frozenset[str] = frozenset()
     full_columns: frozenset[str] = frozenset()
     formats: dict[str, str] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
+    prefix: str = "wb_"
     temporary: bool = False
     functions: dict[str, Expr] = field(default_factory=dict)
 
@@ -290,9 +273,13 @@ class Emitter(RowEmitter, TimeEmitter):
     def function_stubs(self) -> tuple[str, ...]:
         """What must be registered before a script runs."""
         return tuple(
-            f"function {name} with {len(node.args)} arguments: the Python function '{node['function']}' {dict(node['options'])}"
+            f"function {name} of {len(node.args)} arguments: Python's '{node['function']}' {dict(node['options'])}"
             for name, node in self.functions.items()
         )
+
+    def text_of(self, x: Sql, type_: DataType) -> Sql:
+        """A value of any flat type as text, as a cast writes it."""
+        raise NotImplementedError
 
     def settings(self) -> tuple[str, ...]:
         """Statements that the session needs for the pinned meanings to hold."""

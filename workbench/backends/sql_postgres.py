@@ -234,7 +234,7 @@ class PostgresEmitter(Emitter):
         if old.kind == "text":
             return self._from_text(x, new)
         if new.kind == "text":
-            return self._to_text(x, old)
+            return self.text_of(x, old)
         if new.kind == "decimal":
             return self._float_to_decimal(x, new) if old.kind == "float" else self.rounded(x, old, new.scale or 0)
         if new.kind == "integer" and old.kind == "decimal":
@@ -267,7 +267,7 @@ class PostgresEmitter(Emitter):
             return case([(string("true"), exp.true()), (string("false"), exp.false())], subject=x)
         return self.help({"date": "iso_date"}.get(new.kind, "iso_local" if new.local else "iso_instant"), x)
 
-    def _to_text(self, x: Sql, old: DataType) -> Sql:
+    def text_of(self, x: Sql, old: DataType) -> Sql:
         if old.kind == "float":
             plain = self.cast(self._float_to_decimal(x, DataType("decimal", 18)), "TEXT")
             return fn("rtrim", fn("rtrim", plain, "0"), ".")

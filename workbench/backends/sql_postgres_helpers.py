@@ -1,4 +1,5 @@
 """The shared functions of PostgreSQL's prelude."""
+# ruff: noqa: E501 - a body stands as it is sent
 
 from __future__ import annotations
 

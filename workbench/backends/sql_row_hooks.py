@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sqlglot import exp
 
 from workbench.model import Aggregate, DataType, Explode
@@ -19,8 +21,8 @@ class Unportable(Exception):  # noqa: N818 - a finding that compile_sql turns in
 class RowEmitter:
     """The hooks of row steps, as most dialects have them."""
 
-    joins_calls = False
-    glot = ""
+    joins_calls: ClassVar[bool] = False
+    glot: ClassVar[str] = ""
 
     def cast(self, x: Sql, type_: DataType | str) -> Sql:
         """A cast that cannot fail here."""

@@ -251,7 +251,9 @@ class Pipeline:
 
 def _table(name: str, alias: str | None = None) -> exp.Table:
     table = exp.Table(this=exp.to_identifier(name, quoted=True))
-    return exp.alias_(table, alias, table=True) if alias else table
+    if alias:
+        table.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+    return table
 
 
 def _of(x: Sql, table: str) -> Sql:

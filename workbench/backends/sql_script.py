@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from workbench.errors import Fault, NotPortableError
 from workbench.model import Plan, RowStep
 
 from .sql_duckdb import DuckEmitter
@@ -31,6 +32,10 @@ EMITTERS: dict[str, type[Emitter]] = {
 
 def emitter_of(dialect: str, facts: Mapping[str, ColumnFacts], *, temporary: bool) -> Emitter:
     """A fresh emitter of a dialect that knows the facts."""
+    if dialect not in EMITTERS:
+        known = ", ".join(EMITTERS)
+        what = f"no primitive is pinned for {dialect} yet, so a script for it might mean something else"
+        raise NotPortableError([Fault(what, "export", f"export for one of {known}")])
     return EMITTERS[dialect](
         ascii_columns=frozenset(n for n, f in facts.items() if f.ascii),
         full_columns=frozenset(n for n, f in facts.items() if f.full),
@@ -80,14 +85,14 @@ def counts_query(pipe: Pipeline, plan: Plan) -> str:
     """Rows in, added, booked, rejected by reason, and out; counted by the engine itself."""
     glot = pipe.emitter.glot
 
-    def rows(part: str) -> exp.Expression:
+    def rows(part: str) -> exp.Expr:
         return (
             exp.select(exp.Count(this=exp.Star()))
             .from_(exp.Table(this=exp.to_identifier(part, quoted=True)))
             .subquery()
         )
 
-    def line(kind: str, name: str, count: exp.Expression) -> exp.Select:
+    def line(kind: str, name: str, count: exp.Expr) -> exp.Select:
         named = ((string(kind), "kind"), (string(name), "name"), (count, "rows"))
         return exp.select(*(v.as_(n, quoted=True) for v, n in named))
 

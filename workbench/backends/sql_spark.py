@@ -37,7 +37,8 @@ class SparkEmitter(Emitter):
         )
         temporary = "TEMPORARY " if self.temporary else ""
         returns = self.types[kinds.get(helper.returns, helper.returns)]
-        return f"-- {helper.says}\nCREATE OR REPLACE {temporary}FUNCTION wb_{name}({params}) RETURNS {returns}\nRETURN {helper.body}"
+        head = f"-- {helper.says}\nCREATE OR REPLACE {temporary}FUNCTION wb_{name}({params}) RETURNS {returns}"
+        return f"{head}\nRETURN {helper.body}"
 
     def settings(self) -> tuple[str, ...]:
         """What the session must say for the pinned meanings to hold."""
@@ -194,8 +195,8 @@ class SparkEmitter(Emitter):
         sides = []
         for side, arg in zip((a, b), node.args, strict=True):
             own = arg.type.scale or 0
-            wide = self.try_cast(side.copy(), f"DECIMAL(38, {own if node['op'] == '*' else scale})")
-            sides.append(self.within(side, digits, own, wide))
+            exact = self.try_cast(side.copy(), f"DECIMAL(38, {own if node['op'] == '*' else scale})")
+            sides.append(self.within(side, digits, own, exact))
         return self.try_cast(kind(this=sides[0], expression=sides[1]), node.type)
 
     def op_divide(self, node: Expr, a: Sql, b: Sql) -> Sql:

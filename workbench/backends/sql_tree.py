@@ -9,7 +9,7 @@ from sqlglot import exp
 
 __all__ = ["Sql", "all_true", "any_true", "case", "cast", "column", "fn", "number", "string", "try_cast"]
 
-Sql = exp.Expression
+Sql = exp.Expr
 
 
 def fn(name: str, *args: Sql | str | int) -> Sql:

@@ -48,7 +48,8 @@ def compile_polars(roots: Sequence[Expr]) -> Program:
     uses = Counter(arg for node in walk(roots) for arg in node.args)
     uses.update(roots)
     # These mention their argument twice: once to look at it, once to take it.
-    uses.update(arg for node in walk(roots) if node.op in _LOOKS_TWICE for arg in node.args if arg.op != "blank_to_null")
+    lookers = [node for node in walk(roots) if node.op in _LOOKS_TWICE]
+    uses.update(arg for node in lookers for arg in node.args if arg.op != "blank_to_null")
     built: dict[Expr, pl.Expr] = {}
     depth: dict[Expr, int] = {}
     layers: dict[int, list[pl.Expr]] = {}

@@ -107,7 +107,7 @@ def _divide(digits: int) -> Function:
 
 @FUNCTIONS.register("json_path")
 def _json_path(path: str) -> Function:
-    steps: list[str | int] = [
+    steps: list[Any] = [
         name or int(index) for name, index in re.findall(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[([0-9]+)\]", path)
     ]
 
