@@ -151,7 +151,9 @@ class _FieldEngine:
         self.names = [f.name for f in plan.fields]
         # A null condition does not reject: any_of makes it false.
         never_null = ("all_of", "any_of", "none_of", "is_null")
-        conditions = [g.condition if g.condition.op in never_null else any_of(g.condition, lit(False)) for g in self.guards]
+        conditions = [
+            g.condition if g.condition.op in never_null else any_of(g.condition, lit(False)) for g in self.guards
+        ]
         self.program = compile_polars([*(f.value for f in plan.fields), *conditions])
         self.values: Program = compile_polars([g.value for g in self.guards])
         self.flags = [f"__g{i}" for i in range(len(self.guards))]
