@@ -69,7 +69,8 @@ steps = st.lists(
     st.sampled_from([
         "trim", "collapse_space", "upper", "lower", "title", {"prefix": "a-"}, {"keep": "letters_and_digits"},
         {"replace": {"old": "a", "new": "ß"}}, {"replace_pattern": {"pattern": "[aeiou]+", "new": "_"}}, {"pad": "6"},
-        {"substring": {"start": "-4", "count": "3"}}, {"split": {"separator": " "}}, {"null_if": ["a", ""]}, {"mask": "1"},
+        {"substring": {"start": "-4", "count": "3"}}, {"split": {"separator": " "}}, {"null_if": ["a", ""]},
+        {"mask": "1"},
         {"extract": {"pattern": "([^ ]+)", "optional": "true"}}, {"default": "Σ?"},
     ]),
     min_size=1, max_size=5,

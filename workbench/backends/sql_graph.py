@@ -16,7 +16,7 @@ __all__ = ["CallColumn", "Layer", "Layered", "lay_out"]
 _PLAIN = frozenset({"col", "lit", "is_null", "all_of", "any_of", "none_of"})
 _SAID_TWICE = frozenset({
     "arith", "divide", "cast", "round_to", "format_number", "regex_extract", "parse_number", "parse_time", "substring",
-    "blank_to_null", "split_part", "pad", "shift_zone", "change_case",
+    "blank_to_null", "trim", "split_part", "pad", "shift_zone", "change_case",
 })  # fmt: skip
 _WORDS = {
     "blank_to_null": "given", "trim": "trimmed", "squeeze": "squeezed", "change_case": "cased", "concat": "joined",
@@ -97,9 +97,7 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
 
 def _simple(node: Expr) -> bool:
     """Whether an operation mentions its argument once after all."""
-    if node.op == "substring":
-        return int(node["start"]) >= 0
-    return node.op == "blank_to_null" and node.args[0].op == "trim"
+    return node.op == "substring" and int(node["start"]) >= 0
 
 
 def _name(node: Expr, names: set[str]) -> str:
