@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from workbench.backends import REQUIREMENTS, helper_source, polars_source, say
 from workbench.errors import Fault, NotPortableError
@@ -37,6 +37,20 @@ def to_pyspark(material: Material) -> Mapping[str, str]:
             ]
         )
     return {f"{material.file_name}_job.py": _job(material)}
+
+
+def _head(material: Material, functions: Iterable[str]) -> str:
+    """The first lines of the job: what it is, what it needs, how it is run."""
+    plan, spec = material.resolved.plan, material.spec
+    needs = sorted({p for f in functions for p in REQUIREMENTS.get(f, ())})
+    return (
+        f'"""{spec.title}: {spec.source.dataset} to {spec.target.name}, as a PySpark job.\n\n'
+        f"Written by the Mapping Workbench from the spec {plan.fingerprint};\n"
+        "change the spec and export it again rather than changing this file.\n\n"
+        f"Needs on every executor: {', '.join(['polars>=2.1', 'pyarrow', *needs])}\n\n"
+        f"    spark-submit {material.file_name}_job.py SOURCE OUT REJECTS [--table NAME=PATH]\n"
+        '"""\n\nfrom __future__ import annotations\n'
+    )
 
 
 def _job(material: Material) -> str:
@@ -84,15 +98,7 @@ def _job(material: Material) -> str:
         )
         if part
     )
-    needs = sorted({p for f in functions for p in REQUIREMENTS.get(f, ())})
-    head = (
-        f'"""{spec.title}: {spec.source.dataset} to {spec.target.name}, as a PySpark job.\n\n'
-        f"Written by the Mapping Workbench from the spec {plan.fingerprint};\n"
-        "change the spec and export it again rather than changing this file.\n\n"
-        f"Needs on every executor: {', '.join(['polars>=2.1', 'pyarrow', *needs])}\n\n"
-        f"    spark-submit {material.file_name}_job.py SOURCE OUT REJECTS [--table NAME=PATH]\n"
-        '"""\n\nfrom __future__ import annotations\n'
-    )
+    head = _head(material, functions)
     text = f"{head}\n{import_lines(imports, body, runtime, spark_runtime)}\n\n{body}\n"
     compile(text, "job", "exec", dont_inherit=True)  # a slip here must never leave the house
     return text

@@ -8,13 +8,14 @@ a fault with the line of the spec. Unless said otherwise a null argument gives n
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from .expr import Expr
 from .primitive_types import WHITESPACE, TypeClash, need
+from .primitives_nested import call, item, json_path, member
 from .primitives_text import (
     blank_to_null,
     change_case,
@@ -274,37 +275,6 @@ def round_to(x: Expr, digits: int) -> Expr:
     if x.type == decimal(digits):
         return x
     return Expr("round_to", (x,), decimal(digits))
-
-
-def json_path(x: Expr, path: str) -> Expr:
-    """A scalar inside a JSON text as text, by a path like ``$.a.b[0]``; null where there is none."""
-    need(x, "text", what="json_path")
-    return Expr("json_path", (x,), TEXT, [("path", path)])
-
-
-def member(x: Expr, name: str) -> Expr:
-    """A member of a record."""
-    types = dict(x.type.fields)
-    if x.type.kind != "struct":
-        raise TypeClash(f"'.{name}' works on a record, not on {x.type}")
-    if name not in types:
-        raise TypeClash(f"there is no member '{name}'; there is: {', '.join(types)}")
-    return Expr("member", (x,), types[name], [("name", name)])
-
-
-def item(x: Expr, index: int) -> Expr:
-    """An item of a list (0 is the first, -1 the last); null where there is none."""
-    if x.type.kind != "list" or x.type.item is None:
-        raise TypeClash(f"'[{index}]' works on a list, not on {x.type}")
-    return Expr("item", (x,), x.type.item, [("index", index)])
-
-
-def call(function: str, args: Sequence[Expr], type_: DataType, **options: Hashable) -> Expr:
-    """A Python-only function by its registered name, run once per distinct combination of arguments.
-
-    It is given the arguments even when they are null, and gives null where it has no answer.
-    """
-    return Expr("call", args, type_, [("function", function), ("options", tuple(sorted(options.items())))])
 
 
 # A function here is a primitive; the word that stands in the node is its name.
