@@ -21,12 +21,13 @@ __all__ = ["column_problems", "worst_first"]
 MOSTLY_EMPTY = 0.9
 VARIANTS = 10_000  # different values among which spellings are compared
 MOJIBAKE = "Ã[\u0080-\u00bf©¼¶¤±¨ª«³º§¡­]|â€|Â[\u0080-\u00bf]|ï»¿|\ufffd"
-DOUBTFUL = "[&\nÃâÂï\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]"  # one of these is in all of them
+DOUBTFUL = "[?&\nÃâÂï\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]"  # one of these is in all of them
 ENTITIES = r"&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\ufeff]"
 
 ODDITIES = {  # what some values do, how bad it is, what cures it
     "mojibake": ("were decoded wrongly ('Ã¼' for 'ü')", 0.65, "read the source with its true encoding"),
+    "lost_characters": ("hold a question mark where a letter was lost ('K?hn')", 0.6, "read the source again"),
     "html_entities": ("hold HTML entities ('&#252;' for 'ü')", 0.5, "replace"),
     "line_breaks": ("run over several lines", 0.25, "collapse_space"),
     "control_characters": ("hold invisible control characters", 0.5, "replace"),
@@ -194,6 +195,7 @@ def _oddities(facts: ColumnProfile, some: Counted) -> Iterator[Problem]:
         return
     hits = some.values.alias("t").to_frame().select(
         mojibake=text.str.contains(MOJIBAKE),
+        lost_characters=text.str.contains(r"\p{L}\?\p{L}") & ~text.str.contains(r"[/=]"),
         html_entities=text.str.contains(ENTITIES),
         line_breaks=text.str.strip_chars().str.contains("\n", literal=True),
         control_characters=text.str.contains(CONTROL),

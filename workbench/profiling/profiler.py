@@ -117,7 +117,7 @@ def _in_doubt(made: Made) -> bool:
 
 def _habits(made: list[Made]) -> Habits:
     """What columns prove, where they agree."""
-    orders = {order_of(d.format) for c in made for d in c.facts.dates if d.status == "proven" and d.rivals}
+    orders = {order_of(d.format) for c in made for d in c.facts.dates if d.status == "proven"}
     signs = {
         n.decimal for c in made for n in c.facts.numbers if n.status == "proven" and c.facts.type.kind == "decimal"
     }

@@ -25,6 +25,7 @@ DIGIT, LOWER, UPPER, UNCASED = 252, 253, 254, 255  # bytes that UTF-8 never has
 DROPPED = 1  # stands in the table of code points only
 MARKS = {DIGIT: "9", LOWER: "a", UPPER: "A", UNCASED: "x"}
 SAME = 0.2  # different shapes per text from which runs say nothing
+COMMON = 0.1  # share of the commonest shape below which they say nothing either
 MOST = 4096  # different shapes kept while counting
 
 
@@ -101,7 +102,11 @@ def _beyond_ascii(raw: Bytes, codes: Bytes, level: Level) -> Bytes:
 
 def level_of(shapes: pl.Series) -> Level:
     """At which level shapes say something, judged by those at the level 'runs'."""
-    return "classes" if len(shapes) > 100 and shapes.n_unique() > SAME * len(shapes) else "runs"
+    if len(shapes) <= 100:
+        return "runs"
+    counts = tallied(shapes).counts().get_column(COUNT)
+    commonest = int(counts.max()) / len(shapes)  # type: ignore[arg-type]
+    return "classes" if len(counts) > SAME * len(shapes) or commonest < COMMON else "runs"
 
 
 @cache
