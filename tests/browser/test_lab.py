@@ -101,3 +101,26 @@ def test_decisions_survive_a_restart_of_the_kernel(page: Any, lab: Any):
     again = page.locator(".wb-review")
     again.get_by_role("button", name="email").click()
     again.get_by_role("button", name="Bring back").wait_for()
+
+
+def test_the_story_is_walked_from_the_profile_to_the_export(page: Any, lab: Any):
+    open_notebook(page, lab.url, "2_profile")
+    explorer = page.locator(".wb-profile")
+    explorer.get_by_label("Search columns").fill("phone")
+    explorer.get_by_text("shown").wait_for()
+    names = explorer.locator("tbody .wb-pick").all_inner_texts()
+    assert "phone" in names
+    assert "saldo" not in names
+
+    spec = lab.folder / "data" / "retail" / "specs" / "crm-customers.yaml"
+    open_notebook(page, lab.url, "4_map")
+    panel = page.locator(".wb-review")
+    panel.get_by_role("button", name="gender").click()
+    panel.get_by_role("button", name="Accept", exact=True).click()
+    panel.get_by_text("gender accepted").wait_for()
+    wait_until(lambda: load_spec(spec).evidence.get("f7", {}).get("decision") == "accepted")
+
+    with_parameters(lab.folder / "notebooks" / "6_export.ipynb", {'out: str = ""': 'out: str = "../reports/exports"'})
+    open_notebook(page, lab.url, "6_export")
+    out = lab.folder / "reports" / "exports"
+    wait_until(lambda: any(out.rglob("*.py")), patience=180)  # the script that runs anywhere
