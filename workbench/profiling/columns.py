@@ -227,7 +227,8 @@ def _textual(
         level = level_of(shapes)
         shaped = Shaped.of(counted, shapes if level == "runs" else shapes_of(counted.values, level), level)
         shapes = shapes if places is None else shapes[pl.Series(places)]
-    marks = placeholders_of(counted)
+    coded = facts.lengths is not None and facts.lengths.minimum == facts.lengths.maximum == 2
+    marks = placeholders_of(counted, coded)
     empty = sum(int(m.count.value) for m in marks)
     if not counted.complete:
         empty = round(empty * counted.seen / counted.rows)

@@ -214,12 +214,18 @@ def typed(
             kind = TIMESTAMP if all(is_instant(f) for f in sure) else DataType("timestamp", local=True)
         else:
             kind = TIME if all(is_clock(f) for f in sure) else DATE
-    elif numbers and numbers[0].matched.value >= MOSTLY * told and not has_leading_zeros(counted):
+    elif numbers and _numeric(numbers) >= MOSTLY * told and not has_leading_zeros(counted):
         best = numbers[0]
         kind = FLOAT if best.exponent else decimal(min(best.digits, 18)) if best.digits else INTEGER
         if kind == INTEGER and int(counted.values.str.len_chars().max() or 0) > 18:  # type: ignore[arg-type]
             kind = decimal(0)
     return kind, dates, numbers
+
+
+def _numeric(numbers: tuple[NumberFormat, ...]) -> float:
+    """Rows that are a number in the best format, or in the one that conflicts with it."""
+    rows = numbers[0].matched.value
+    return rows + (numbers[1].proven.value if numbers[0].status == "conflicting" and len(numbers) > 1 else 0)
 
 
 def read(counted: Counted, kind: DataType, dates: tuple[DateFormat, ...], numbers: tuple[NumberFormat, ...]) -> Counted:
@@ -231,6 +237,8 @@ def read(counted: Counted, kind: DataType, dates: tuple[DateFormat, ...], number
         plain = texts.str.replace_all(keep, "").str.replace(form.decimal or ".", ".", literal=True)
         exact = kind.kind == "decimal" and not form.exponent
         real = plain.cast(pl.Decimal(38, kind.scale or 0) if exact else pl.Float64, strict=False)
+        for mark in {".", ","} - {form.decimal, form.group}:  # a number of the conflicting format
+            real = real.set(texts.str.contains(mark, literal=True), None)
         real = (0 - real).zip_with(texts.str.contains(r"^\(|^\D{0,4}[-−]|-$"), real)
         if kind == INTEGER:
             real = real.cast(pl.Int64, strict=False)
