@@ -23,7 +23,8 @@ PHONES = [f"+49 30 {n:07}" for n in range(1_000_000, 1_000_088)]
     ("name", "values", "kind", "sentence"),
     [
         ("phone", [*PHONES, *["030 1234567"] * 12], "no_country_code", "12 of 100 values lack a country code"),
-        ("phone", [*PHONES, "123"], "short_phone", "1 of 89 values has fewer than eight digits: no area code, or no telephone number"),
+        ("phone", [*PHONES, "123"], "short_phone",
+         "1 of 89 values has fewer than eight digits: no area code, or no telephone number"),
         ("dob", ["13/04/2024"] * 8 + ["04/15/2023"] * 8 + ["03/04/2020"] * 4, "mixed_dates",
          "dd/mm/yyyy and mm/dd/yyyy are mixed (8 rows can only be the one, 8 only the other): "
          "20 % of the dates cannot be told"),
