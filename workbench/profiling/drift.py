@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import log2, sqrt
+from math import log, log2, sqrt
 from typing import TypeVar
 
 from .dataset import Profile
@@ -22,10 +22,11 @@ __all__ = ["Drift", "compare"]
 
 SHIFT = 0.1  # standard deviations that a distribution must have moved by
 DIVERGED = 0.1  # Jensen–Shannon divergence in bits from which shapes differ
+EXPECTED = 10  # rows to be expected of a value whose absence means something
 SHARE = 0.05  # difference of shares (of empty rows, of a shape) that matters
 BINS = 32
 P = TypeVar("P")
-Z = 3.0  # standard errors of noise that an effect must exceed
+Z = 4.0  # standard errors of noise that an effect must exceed: of many comparisons, none by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,16 @@ def _values(old: ColumnProfile, new: ColumnProfile) -> Iterator[Drift]:
     before = {v.value: float(v.count.value) for v in old.top}
     after = {v.value: float(v.count.value) for v in new.top}
     fresh = [value for value in after if value not in before]
-    if fresh:
-        rows = sum(after[value] for value in fresh)
+    # Values seen once say how many were not seen at all (Good, 1953): so many new ones are to be expected.
+    unseen = sum(1 for n in before.values() if n == 1) / old.filled
+    noise = unseen + Z * sqrt(unseen / old.filled + unseen / new.filled)
+    rows = sum(after[value] for value in fresh)
+    if fresh and rows / new.filled > noise:
         what = f"{_counted(fresh, 'new value')} in {rows:,.0f} rows: {_shown(fresh, old)}"
         effect = round(rows / new.filled, 4)
-        yield Drift("new_values", old.name, what, effect, 0.0, _severity(0.85, effect * 10))
-    # A rare value may be missing by chance: it counts as gone when three or more were to be expected.
-    gone = [v for v, n in before.items() if v not in after and n / old.filled * new.filled >= Z]
+        yield Drift("new_values", old.name, what, effect, round(noise, 4), _severity(0.85, effect * 10))
+    # A rare value may be missing by chance.
+    gone = [v for v, n in before.items() if v not in after and n / old.filled * new.filled >= EXPECTED]
     if gone:
         share = sum(before[v] for v in gone) / old.filled
         what = f"{_counted(gone, 'value')} no longer there: {_shown(gone, old)}"
@@ -149,8 +153,8 @@ def _shown(values: list[str], column: ColumnProfile) -> str:
 def _divergence(before: Mapping[P, float], after: Mapping[P, float], n: float, m: float) -> tuple[float, float]:
     """Jensen–Shannon divergence in bits, and its noise for counts of n and m rows.
 
-    Under no change it is near (k - 1)(1/n + 1/m) / (8 ln 2) with k places, of which three standard
-    deviations are taken.
+    Under no change it is distributed as chi-square with k - 1 degrees of freedom, times (1/n + 1/m) / (8 ln 2),
+    with k places; the quantile is Wilson's and Hilferty's (1931).
     """
     places = before.keys() | after.keys()
     total, other = sum(before.values()) or 1.0, sum(after.values()) or 1.0
@@ -160,7 +164,8 @@ def _divergence(before: Mapping[P, float], after: Mapping[P, float], n: float, m
         middle = (p + q) / 2
         found += 0.5 * (p * log2(p / middle) if p else 0.0) + 0.5 * (q * log2(q / middle) if q else 0.0)
     free = max(1, len(places) - 1)
-    noise = (free + Z * sqrt(2 * free)) * (1 / n + 1 / m) / (8 * 0.6931)
+    chi = free * (1 - 2 / (9 * free) + Z * sqrt(2 / (9 * free))) ** 3
+    noise = chi * (1 / n + 1 / m) / (8 * log(2))
     return round(found, 4), round(noise, 4)
 
 
@@ -189,7 +194,7 @@ def _moved(old: ColumnProfile, new: ColumnProfile, many: tuple[float, ...]) -> I
         return  # keys grow: that is no drift
     left, right = _aligned(a, b)
     shift, deviation = _distance(left, right)
-    noise = Z * 0.5 * sqrt(1 / many[0] + 1 / many[1])
+    noise = Z * sqrt(1 / many[0] + 1 / many[1])
     if deviation and shift / deviation >= max(SHIFT, noise):
         effect = round(shift / deviation, 4)
         what = f"the distribution{of} has moved by {effect:.2f} standard deviations{_middle(old, new)}"

@@ -158,7 +158,7 @@ def casing_of(shaped: Shaped) -> Casing | None:
 
 
 def placeholders_of(counted: Counted, alpha_two: bool = False) -> tuple[ValueCount, ...]:
-    """Values that stand for 'nothing'; digits only where they are far more frequent than others.
+    """Values that stand for 'nothing'; days only where they repeat, digits where they do so far more than others.
 
     Args:
         counted: Texts.
@@ -176,7 +176,8 @@ def placeholders_of(counted: Counted, alpha_two: bool = False) -> tuple[ValueCou
     found = []
     for value, count in hits.iter_rows():
         wordy = not any(c.isdigit() for c in value) or value.startswith(("0000", "00/", "00."))
-        if wordy or (count >= 3 and count > 10 * usual):
+        day = len(value) >= 8 and any(year in value for year in ("1900", "1899", "9999")) and not value.isdigit()
+        if wordy or (day and count > 1) or (count >= 3 and count > 10 * usual):
             found.append(ValueCount(value, counted.number(count)))
     return tuple(found)
 
