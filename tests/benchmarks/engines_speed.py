@@ -240,14 +240,19 @@ def main() -> None:
         check(got.passed, got.rejected, out)
         plain, got = cpu_timed(args.times, lambda: run_duckdb(plan, frame, facts=proven(frame)))
         check(got.passed, got.rejected, out)
-        print(f"duckdb    by hand {hand:6.2f} s   pinned {pinned:6.2f} s ({pinned / hand:.2f})   plain {plain:6.2f} s ({plain / hand:.2f})", flush=True)
+        print(
+            f"duckdb    by hand {hand:6.2f} s   pinned {pinned:6.2f} s ({pinned / hand:.2f})   plain {plain:6.2f} s ({plain / hand:.2f})",
+            flush=True,
+        )
     if "postgres" in args.engines:
         elsewhere("postgres", frame, plan, out, lambda con: run_postgres(plan, con, frame), postgres())
     if "spark" in args.engines:
         elsewhere("spark", frame, plan, out, lambda session: run_spark(plan, session, frame), local_spark())
 
 
-def elsewhere(name: str, frame: pl.DataFrame, plan: Plan, out: Applied, run: Callable[[Any], Applied], started: Any) -> None:
+def elsewhere(
+    name: str, frame: pl.DataFrame, plan: Plan, out: Applied, run: Callable[[Any], Applied], started: Any
+) -> None:
     """An engine in processes of its own: wall seconds, beside those of Polars just now."""
     with_it = next(started)
     wall, _ = timed(1, lambda: apply(plan, frame))
