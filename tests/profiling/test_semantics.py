@@ -186,3 +186,17 @@ def test_names_are_split_into_words() -> None:
 def test_names_that_speak(name: str, kind: str) -> None:
     says = name_says(name)
     assert max(says, key=lambda k: says[k]) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "not_this"),
+    [
+        ("x", ["D", "M", "S", "W"], "gender"),
+        ("mut_idx", [0.0300152, 0.0335337], "id"),
+        ("log_total", [1.584962501, 10.02097994], "money"),
+        ("state", ["active", "closed"], "state"),
+        ("x", ["3.14.15", "1.2.3"], "ip"),
+    ],
+)
+def test_what_looks_alike_is_told_apart(name: str, values: list[object], not_this: str) -> None:
+    assert meaning(name, values) != not_this

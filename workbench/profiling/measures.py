@@ -7,13 +7,15 @@ import re
 from .recognise import Fit, Panel, share_of
 from .reference import currencies
 
-__all__ = ["between", "coded", "money", "percentage", "proper", "worded", "year"]
+__all__ = ["amount", "between", "coded", "money", "percentage", "proper", "worded", "year"]
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_./:#]*")
 
 
 def coded(panel: Panel) -> Fit:
-    """Short codes without spaces (or hardly any)."""
+    """Short codes without spaces (or hardly any); fractions are no codes."""
+    if panel.numeric and panel.digits:
+        return Fit(0.0)
     return Fit(share_of(panel.values, lambda v: len(v) <= 64 and bool(_CODE.fullmatch(v))))
 
 
@@ -37,6 +39,13 @@ def money(panel: Panel) -> Fit:
     """Numbers with a currency's sign or code."""
     signed = any(mark in panel.marks for mark in "€$£¥₹") or panel.marks.strip().upper() in currencies()
     return Fit(float(panel.numeric and signed), panel.marks, "have a currency's mark")
+
+
+def amount(panel: Panel) -> Fit:
+    """Numbers with no more decimals than money has."""
+    if panel.digits <= 4:
+        return Fit(float(panel.numeric))
+    return Fit(share_of(panel.values, lambda v: len(v.partition(".")[2]) <= 4))
 
 
 def percentage(panel: Panel) -> Fit:

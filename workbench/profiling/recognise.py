@@ -193,11 +193,14 @@ def gender(panel: Panel) -> Fit:
         return Fit(0.0)
     if set(panel.values) <= {"0", "1", "2", "9"}:
         return Fit(1.0, "ISO 5218", "are codes of ISO 5218")
-    plain = {"m", "male", "man", "masculin", "männlich", "h", "homme", "hombre", "masculino", "maschio"}
-    if not plain & set(panel.lowered):
+    here = set(panel.lowered)
+    male = here & {"m", "male", "man", "masculin", "männlich", "h", "homme", "hombre", "masculino", "maschio"}
+    female = here & {"f", "w", "female", "woman", "weiblich", "féminin", "femme", "mujer", "femenino", "femmina"}
+    if not male and not female:
         return Fit(0.0)
     form = "letter" if all(len(v) == 1 for v in panel.values) else "word"
-    return Fit(share_of(panel.lowered, _in(words("genders"))), form, "are genders")
+    share = share_of(panel.lowered, _in(words("genders")))
+    return Fit(share if male and female else 0.6 * share, form, "are genders")  # D and M: divorced and married
 
 
 def boolean(panel: Panel) -> Fit:

@@ -103,7 +103,7 @@ def _named_only() -> dict[str, tuple[Recogniser, float]]:
         "longitude": (lambda p: m.between(p, -180, 180), 0.9),
         "age": (lambda p: m.between(p, 0, 125, whole=True), 0.9),
         "quantity": (lambda p: m.between(p, 0, 1e9), 0.8),
-        "money": (lambda p: Fit(float(p.numeric)), 0.85),
+        "money": (m.amount, 0.85),
         "percentage": (lambda p: m.between(p, -100, 100), 0.7),
         "text": (m.worded, 0.5),
         "id": (m.coded, 0.85),
