@@ -23,13 +23,14 @@ __all__ = ["dependencies"]
 
 Codes = npt.NDArray[np.int64]
 MIX = np.uint64(0x9E3779B97F4A7C15)
+FEWEST = 20  # rows below which everything depends on everything
 ROWS = 50_000  # rows looked at
 GLANCE = 4_000  # rows that most pairs are dismissed by
 WORST = 0.05  # g3 beyond which a dependency is none
 REPEATED = 0.2  # share of rows whose deciding value stands in several of the rows looked at
 FILLED = 0.3  # share of filled rows below which a column neither decides nor is decided
 SPARE = 0.05  # share of rows without the commonest value, likewise
-COLUMNS = 200  # beyond so many columns pairs are too many
+COLUMNS = 80  # looked at; among more, pairs are too many
 
 
 def dependencies(
@@ -48,7 +49,7 @@ def dependencies(
     columns = [c for c in made if not c.leaf.in_list and c.kind in ("text", "number", "time", "boolean")][:COLUMNS]
     columns = [c for c in columns if c.filled >= FILLED * rows]
     by_name = {c.facts.name: c for c in columns}
-    codes = {c.facts.name: _codes(c.leaf.values(some)) for c in columns if some.height >= 20}
+    codes = {c.facts.name: _codes(c.leaf.values(some)) for c in columns if some.height >= FEWEST}
     codes = {name: code for name, code in codes.items() if len(code) and code.max() + 1 > 1}
     sizes = {name: int(code.max()) + 1 for name, code in codes.items()}
     spare = {name: 1 - np.bincount(code).max() / len(code) for name, code in codes.items()}

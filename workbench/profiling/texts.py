@@ -166,6 +166,8 @@ def placeholders_of(counted: Counted, alpha_two: bool = False) -> tuple[ValueCou
     """
     padded = (counted.values < "!") | counted.values.str.ends_with(" ") | counted.values.str.ends_with("\n")
     there = pl.Series(np.isin(counted.hashes, _placeholder_hashes())) | padded
+    if not there.any():
+        return ()
     few = pl.DataFrame(
         [counted.values.filter(there).str.strip_chars().alias(VALUE), counted.counts.filter(there).alias(COUNT)]
     )
