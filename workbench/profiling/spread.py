@@ -98,9 +98,10 @@ def _outliers(ordered: Floats, weights: npt.NDArray[np.int64], at: Floats) -> in
     low, high = at[POINTS.index(0.25)], at[POINTS.index(0.75)]
     if high <= low:
         return 0
-    reach = FAR * (high - low)
-    begin = np.searchsorted(ordered, low - reach, side="left")
-    end = np.searchsorted(ordered, high + reach, side="right")
+    with np.errstate(over="ignore"):  # beyond the largest float nothing is far out
+        reach = FAR * (high - low)
+        begin = np.searchsorted(ordered, low - reach, side="left")
+        end = np.searchsorted(ordered, high + reach, side="right")
     return int(weights[:begin].sum() + weights[end:].sum())
 
 
