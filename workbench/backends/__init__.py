@@ -6,6 +6,7 @@ from .polars_helpers import REQUIREMENTS, helper_source
 from .polars_types import logical_type, normalise, schema_of, to_dtype
 from .polars_writer import PolarsSource, dtype_source, polars_source, say
 from .postgres_run import load_postgres, run_postgres
+from .sql_run import select_source
 from .to_polars import Program, compile_polars
 from .to_spark import local_session, run_spark, run_spark_files
 from .to_sql import DIALECTS, ColumnFacts, SqlScript, compile_sql, to_sql
@@ -39,6 +40,7 @@ __all__ = [
     "run_spark_files",
     "say",
     "schema_of",
+    "select_source",
     "to_dtype",
     "to_sql",
 ]

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from workbench.backends import REJECT_COLUMNS, Applied, Counts, Program, compile_polars, normalise, to_dtype
+from workbench.backends import REJECT_COLUMNS, Applied, Counts, Program, compile_polars, select_source, to_dtype
 from workbench.errors import FlowError, SourceError
 from workbench.model import Plan, RowStep, any_of, lit
 
@@ -35,7 +35,7 @@ def apply(plan: Plan, frame: pl.LazyFrame | pl.DataFrame, tables: Tables | None 
         ConservationError: Rows were lost; a defect of the workbench.
     """
     counts = Counts()
-    data = _columns(plan, frame).collect()
+    data = select_source(plan, frame).collect()
     counts.rows_in = data.height
     for step in plan.rows:
         data = run_row_step(step, data, tables or _no_tables, counts)
@@ -65,7 +65,7 @@ def stream(
     """
     engine = _FieldEngine(plan)
     with TemporaryDirectory(prefix="workbench-") as folder:
-        batches = _source_batches(_columns(plan, frame), batch_rows, progress)
+        batches = _source_batches(select_source(plan, frame), batch_rows, progress)
         for number, (steps, last) in enumerate(_segments(plan.rows)):
             batches = _run_steps(steps, batches, tables or _no_tables)
             if last is not None:
@@ -73,19 +73,6 @@ def stream(
         for data, counts in batches:
             passed, rejected = engine.run(data, counts)
             yield Applied(passed, rejected, counts)
-
-
-def _columns(plan: Plan, frame: pl.LazyFrame | pl.DataFrame) -> pl.LazyFrame:
-    lazy = normalise(frame.lazy())
-    have = lazy.collect_schema().names()
-    missing = [name for name, _ in plan.source if name not in have]
-    if missing:
-        raise SourceError(
-            f"the source lacks columns that the spec reads: {', '.join(missing)}",
-            where=plan.name,
-            cure="has the source changed? profile it and mend the spec",
-        )
-    return lazy.select([name for name, _ in plan.source])
 
 
 def _no_tables(name: str) -> pl.LazyFrame:
