@@ -81,3 +81,19 @@ def test_a_draft_finds_what_the_reviewed_spec_says(project: Project, retail: Pat
 def test_a_draft_reads_codes_by_their_labels(project: Project):
     steps = project.propose("erp.orders", "Order").spec.fields["status"].steps
     assert steps[-1].args["values"]["A"] == "open"
+
+
+@pytest.mark.parametrize("address", ["sqlite:///{}", "duckdb:///{}", "file://{}", "{}"])
+def test_an_address_of_a_file_stays_in_the_project(
+    retail: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+):
+    outside = tmp_path / "secret.db"
+    outside.touch()
+    text = (retail / "landscape.yaml").read_text()
+    (tmp_path / "project").mkdir()
+    shutil.copytree(retail, tmp_path / "project", dirs_exist_ok=True)
+    changed = tmp_path / "project" / "landscape.yaml"
+    changed.write_text(text.replace("location: erp/erp.sqlite\n  format: sqlite\n", "location: ${ELSEWHERE}\n"))
+    monkeypatch.setenv("ELSEWHERE", address.format(outside))
+    with pytest.raises(WorkbenchError, match="leads out of the"):
+        open_project(changed).scan("erp.customers")

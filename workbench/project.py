@@ -55,9 +55,7 @@ class Project:
         """
         if self.landscape is not None and name in self._datasets:
             d = self.landscape.dataset(name)
-            location = d.location if not d.is_url else os.path.expandvars(d.location)
-            root = None if d.is_url else self.root
-            return scan(location, format=d.format, table=d.table, root=root, **d.options)
+            return scan(self.landscape.location(d), format=d.format, table=d.table, root=self.root, **d.options)
         path, _, table = name.partition("::")
         if self.landscape is not None and not (self.root / path).exists() and not Path(path).exists():
             raise UnknownNameError.of("dataset", name, self._datasets, where=str(self.root))

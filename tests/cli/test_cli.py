@@ -155,3 +155,19 @@ def test_usage_errors_exit_2(cli: Cli, args: tuple[str, ...]):
     done = cli(*args)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_a_sample_with_its_erp_on_a_server_can_be_read(
+    cli: Cli, tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SHOP_ERP", postgres)
+    assert cli("sample", "retail", "mine", "--rows", 50, "--postgres", "SHOP_ERP").returncode == 0
+    source = "mine/landscape.yaml:erp.customers"
+    assert cli("profile", source).returncode == 0
+    done = cli("apply", "mine/specs/erp-customers.yaml", source, "out.parquet")
+    assert done.returncode in (0, 1), done.stderr  # 1: some rows were rejected
+    assert pl.read_parquet(tmp_path / "out.parquet").height > 40
+    monkeypatch.delenv("SHOP_ERP")
+    done = cli("profile", source)
+    assert done.returncode == 1
+    assert "the environment variable SHOP_ERP is not set" in done.stderr

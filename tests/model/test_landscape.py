@@ -76,6 +76,20 @@ def test_a_url_takes_its_secrets_from_the_environment(folder: Path, monkeypatch:
     assert load(folder).location("crm.live") == "postgresql://reader:s3@db/crm"
 
 
+def test_a_variable_may_hold_the_whole_address(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    landscape = load(folder, GOOD.replace('"postgresql://reader:${CRM_PASSWORD}@db/crm"', "'${CRM}'"))
+    monkeypatch.setenv("CRM", "postgresql://reader:s3@db/crm")
+    assert landscape.location("crm.live") == "postgresql://reader:s3@db/crm"
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../secret.csv"])
+def test_a_variable_does_not_lead_out(folder: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    landscape = load(folder, GOOD.replace('"postgresql://reader:${CRM_PASSWORD}@db/crm"', "'${CRM}'"))
+    monkeypatch.setenv("CRM", path)
+    with pytest.raises(UsageError, match="leads out of the folder"):
+        landscape.location("crm.live")
+
+
 def test_a_secret_that_is_not_set_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CRM_PASSWORD", raising=False)
     with pytest.raises(UsageError, match="the environment variable CRM_PASSWORD is not set"):

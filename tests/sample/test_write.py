@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.sample.databases import sqlite_file
 from workbench.sample.write import Files, comma, euros
 
 CENTS = st.lists(st.integers(-99_999_999, 99_999_999), min_size=1, max_size=20)
@@ -28,9 +29,13 @@ def test_cents_become_amounts(cents: list[int]) -> None:
     assert [g.replace(".", "") for g in grouped] == with_comma
 
 
+def opened(folder: Path) -> Files:
+    return Files(folder, sqlite_file(folder / "x.sqlite"))
+
+
 def test_appended_blocks_have_one_header(tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": ["1", "2;3"]})
-    with Files(tmp_path) as files:
+    with opened(tmp_path) as files:
         for _ in range(2):
             files.csv("x", "x.csv", frame, separator=";")
     assert (tmp_path / "x.csv").read_text() == 'a\n1\n"2;3"\n1\n"2;3"\n'
@@ -38,18 +43,18 @@ def test_appended_blocks_have_one_header(tmp_path: Path) -> None:
 
 
 def test_parquet_parts_are_put_together(tmp_path: Path) -> None:
-    with Files(tmp_path) as files:
+    with opened(tmp_path) as files:
         files.parquet("x", "x.parquet", pl.DataFrame({"a": [1]}))
         files.parquet("x", "x.parquet", pl.DataFrame({"a": [2]}))
     assert pl.read_parquet(tmp_path / "x.parquet")["a"].to_list() == [1, 2]
-    assert [p.name for p in tmp_path.iterdir()] == ["x.parquet"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x.parquet", "x.sqlite"]
 
 
 def test_a_failure_in_the_background_is_raised(tmp_path: Path) -> None:
     def write() -> None:
-        with Files(tmp_path) as files:
-            files.table("x", "x.sqlite", "x", pl.DataFrame({"a": ["1"]}))
-            files.table("x", "x.sqlite", "x", pl.DataFrame({"a": ["1"], "b": ["2"]}))
+        with opened(tmp_path) as files:
+            files.table("x", "x", pl.DataFrame({"a": ["1"]}))
+            files.table("x", "x", pl.DataFrame({"a": ["1"], "b": ["2"]}))
 
     with pytest.raises(sqlite3.OperationalError, match="has 1 columns but 2 values were supplied"):
         write()
@@ -57,10 +62,10 @@ def test_a_failure_in_the_background_is_raised(tmp_path: Path) -> None:
 
 def test_a_failure_leaves_no_parts(tmp_path: Path) -> None:
     def write() -> None:
-        with Files(tmp_path) as files:
+        with opened(tmp_path) as files:
             files.parquet("x", "x.parquet", pl.DataFrame({"a": [1]}))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         write()
-    assert list(tmp_path.iterdir()) == []
+    assert [p.name for p in tmp_path.iterdir()] == ["x.sqlite"]

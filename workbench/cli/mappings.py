@@ -65,7 +65,7 @@ def _faults(project: Any, spec: Any, entity: str) -> tuple[Any, ...]:
 @app.command()
 def apply(
     spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
-    source: Annotated[str, typer.Argument(metavar="IN", help="A file, FILE::TABLE, or a dataset's id.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="A file, FILE::TABLE, DATASET or LANDSCAPE:DATASET.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help=".parquet, .csv, .ndjson, .xlsx or a database file.")],
     rejects: Annotated[Path | None, typer.Option(help="Folder for the dead letters; beside OUT otherwise.")] = None,
     entity: Annotated[str, typer.Option(help="The target's contract, where the project does not hold it.")] = "",
@@ -75,11 +75,10 @@ def apply(
     """Apply a spec: passed rows to OUT, rejected rows with their reasons to the dead letters; books checked."""
     from workbench.flow import run_spec
     from workbench.model import load_spec
-    from workbench.project import open_project
 
-    spec, project = load_spec(spec_path), open_project(spec_path)
+    spec, (project, name) = load_spec(spec_path), _opened(spec_path, source)
     target = project.entity(entity) if entity else None
-    frame = project.frame(source)
+    frame = project.frame(name)
     resolved = project.resolve(spec, frame=frame, target=target)
     folder = rejects or out.parent / "dead_letters"
     with _bar(quiet=as_json) as (bar, task):
@@ -96,6 +95,14 @@ def apply(
         say(f"  {out}" + (f", dead letters in {folder}" if counts.total_rejected else ""))
     if counts.total_rejected:
         raise Short
+
+
+def _opened(spec_path: Path, source: str) -> tuple[Any, str]:
+    """The project that the source names, or else the one that the spec lies in, and the source's name in it."""
+    from workbench.project import open_project
+
+    landscape, name = split_name(source)
+    return open_project(spec_path if landscape == "." else landscape), name
 
 
 def _bar(*, quiet: bool) -> Any:
@@ -115,7 +122,9 @@ def _bar(*, quiet: bool) -> Any:
 @app.command()
 def verify(
     spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
-    source: Annotated[str, typer.Argument(metavar="IN", help="A file, FILE::TABLE, or a dataset's id.")] = "",
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="A file, FILE::TABLE, DATASET or LANDSCAPE:DATASET.")
+    ] = "",
     entity: Annotated[str, typer.Option(help="The target's contract, where the project does not hold it.")] = "",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the verdict as .html.")] = None,
     as_json: JSON = False,
@@ -123,11 +132,10 @@ def verify(
     """Run a spec on full volume and check the result against the entity's contract; exit 1 when it falls short."""
     from workbench.flow import verify as verify_spec
     from workbench.model import load_spec
-    from workbench.project import open_project
 
-    spec, project = load_spec(spec_path), open_project(spec_path)
+    spec, (project, name) = load_spec(spec_path), _opened(spec_path, source)
     target = project.entity(entity) if entity else project.target(spec)
-    frame = project.frame(source or spec.source.dataset)
+    frame = project.frame(name or spec.source.dataset)
     if not spec.fields:
         raise UsageError("the spec maps no field", where=str(spec_path), cure="add fields")
     with status(f"verifying {spec.title}", quiet=as_json):

@@ -20,6 +20,12 @@ def sample(
     directory: Annotated[Path, typer.Argument(help="Where to write it.")],
     rows: Annotated[int, typer.Option(min=1, help="Number of customers.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    postgres: Annotated[
+        str,
+        typer.Option(
+            metavar="VARIABLE", help="Put the ERP into the PostgreSQL whose address this environment variable holds."
+        ),
+    ] = "",
 ) -> None:
     """Make a sample landscape: CRM, ERP, web shop and warehouse with realistic errors and the truth beside."""
     from workbench.sample import generate
@@ -27,7 +33,7 @@ def sample(
     if kind != "retail":
         raise UsageError(f"there is no sample landscape '{kind}'", cure="workbench sample retail DIR")
     with status(f"making {rows:,} customers"):
-        generate(directory, rows=rows, seed=seed)
+        generate(directory, rows=rows, seed=seed, postgres=postgres)
     say(f"[green]✓[/] {directory}/landscape.yaml")
 
 

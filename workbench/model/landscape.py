@@ -75,8 +75,9 @@ class Dataset(_Noun):
 
     Attributes:
         id: 'system.dataset', as in 'crm.customers'.
-        location: A path relative to the landscape file, or a URL; ${NAME} is taken from the environment.
-        format: csv, parquet, json, ndjson, excel, sqlite, duckdb, postgres …; found out when not said.
+        location: A path relative to the landscape file, or a URL; ${NAME} is taken from the environment and
+            may be the whole of it.
+        format: csv, parquet, json, ndjson, excel, sqlite, duckdb, postgresql …; found out when not said.
         table: The table or sheet, where the location holds several.
         options: Whatever else the reader takes, as in {delimiter: ";"}.
         contract: Path of its data contract, relative to the landscape file.
@@ -104,8 +105,8 @@ class Dataset(_Noun):
 
     @property
     def is_url(self) -> bool:
-        """Whether the location is a URL and not a path."""
-        return bool(_URL.match(self.location))
+        """Whether the location is a URL, or a variable that may hold one, and not a path."""
+        return bool(_URL.match(self.location) or _VARIABLE.fullmatch(self.location))
 
     @field_validator("location")
     @classmethod
@@ -233,14 +234,15 @@ class Landscape(_Noun):
 
         Raises:
             UnknownNameError: There is no such dataset.
-            UsageError: A variable is not set in the environment.
+            UsageError: A variable is not set in the environment, or what it holds leads out of the folder.
         """
         found = self.dataset(dataset) if isinstance(dataset, str) else dataset
         for name in _VARIABLE.findall(found.location):
             if name not in os.environ:
-                raise UsageError(f"the environment variable {name} is not set", where=found.id, cure="set it")
+                cure = f"export {name}=…, as in postgresql://user@host/database" if found.is_url else f"export {name}=…"
+                raise UsageError(f"the environment variable {name} is not set", where=found.id, cure=cure)
         text = _VARIABLE.sub(lambda m: os.environ[m[1]], found.location)
-        return text if found.is_url else str(path_inside(self.root, text))
+        return text if _URL.match(text) else str(path_inside(self.root, text, where=found.id))
 
     def at(self, root: Path) -> Self:
         """The same landscape, its paths starting at this folder."""

@@ -1,4 +1,4 @@
-"""The sample's ERP: a SQLite database with coded column names, comma decimals as text, dates as yyyymmdd."""
+"""The sample's ERP: database tables with coded column names, comma decimals as text, dates as yyyymmdd."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from .write import Files, comma
 
 __all__ = ["CUSTOMERS", "LINES", "ORDERS", "PRODUCTS", "sku", "write_erp", "write_products"]
 
-DATABASE = "erp/erp.sqlite"
 CUSTOMERS, ORDERS, LINES, PRODUCTS = "erp.customers", "erp.orders", "erp.order_lines", "erp.products"
 _ALPHA3 = {"DE": "DEU", "GB": "GBR", "FR": "FRA", "US": "USA", "NL": "NLD", "ES": "ESP", "IT": "ITA"}
 _DIAL = {"DE": "49", "GB": "44", "FR": "33", "US": "1", "NL": "31", "ES": "34", "IT": "39"}
@@ -46,7 +45,7 @@ def write_products(products: pl.DataFrame, files: Files) -> None:
         pl.when(heavy).then(kilos).otherwise(grams).alias("NTGEW"),
         pl.when(heavy).then(pl.lit("KG")).otherwise(pl.lit("G")).alias("GEWEI"),
     )
-    files.table(PRODUCTS, DATABASE, "MARA", frame)
+    files.table(PRODUCTS, "MARA", frame)
 
 
 def write_erp(block: Block, files: Files) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -57,10 +56,10 @@ def write_erp(block: Block, files: Files) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     draw = block.draw("erp")
     customers = _customers(block, draw)
-    files.table(CUSTOMERS, DATABASE, "KNA1", customers.select(_customer_columns()))
+    files.table(CUSTOMERS, "KNA1", customers.select(_customer_columns()))
     orders, lines = _bookings(block, draw, customers)
-    files.table(ORDERS, DATABASE, "AUFK", orders.select(_order_columns()))
-    files.table(LINES, DATABASE, "AUFP", lines.select(_line_columns()))
+    files.table(ORDERS, "AUFK", orders.select(_order_columns()))
+    files.table(LINES, "AUFP", lines.select(_line_columns()))
     return (
         customers.select(pl.lit(CUSTOMERS).alias("dataset"), pl.col("KUNNR").alias("source_id"), person_id()),
         orders.select(pl.lit(ORDERS).alias("dataset"), pl.col("AUFNR").alias("source_id"), "order"),

@@ -13,6 +13,7 @@ from workbench.model import dump_yaml, write_text
 
 from .block import Block, Counters
 from .crm import write_crm
+from .databases import SCHEMA, address_in, postgresql, sqlite_file
 from .erp import write_erp, write_products
 from .legacy import write_legacy
 from .orders import make_lines, make_orders, make_products
@@ -28,6 +29,7 @@ __all__ = ["Sample", "generate"]
 BLOCK = 200_000
 MOST_ROWS = 100_000_000
 _MARK = "truth/made_with.yaml"
+_SQLITE = "erp/erp.sqlite"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Sample:
         return sum(self.rows.values())
 
 
-def generate(directory: str | os.PathLike[str], rows: int = 1000, seed: int = 1) -> Sample:
+def generate(directory: str | os.PathLike[str], rows: int = 1000, seed: int = 1, postgres: str = "") -> Sample:
     """Make a retail landscape: CRM, ERP, web shop, warehouse, a legacy feed, contracts and ground truth.
 
     The same rows and seed give the same bytes. An earlier sample in the folder is replaced; a folder that
@@ -67,10 +69,14 @@ def generate(directory: str | os.PathLike[str], rows: int = 1000, seed: int = 1)
         directory: Where to write; made if missing.
         rows: How many customers; everything else grows with them (about 22 rows in all for each).
         seed: Any whole number from 0.
+        postgres: Name of an environment variable with the address of a PostgreSQL: the ERP's tables go there,
+            into the schema 'erp', and the landscape names the variable. Into a SQLite file when empty.
 
     Raises:
-        UsageError: The numbers make no sense, or the folder holds something else.
-        SourceError: A file cannot be written.
+        UsageError: The numbers make no sense, the folder or the schema holds something else, or the variable
+            holds no address.
+        SourceError: A file or a table cannot be written.
+        MissingExtraError: psycopg is not installed.
     """
     if not 1 <= rows <= MOST_ROWS:
         raise UsageError(f"a sample has 1 to {MOST_ROWS:,} customers, not {rows}", cure="choose another --rows")
@@ -78,9 +84,12 @@ def generate(directory: str | os.PathLike[str], rows: int = 1000, seed: int = 1)
         raise UsageError(f"a seed is a whole number from 0, not {seed}", cure="choose another --seed")
     root = Path(directory)
     _make_room(root)
+    database = postgresql(address_in(postgres)) if postgres else sqlite_file(root / _SQLITE)
     try:
-        shutil.copytree(FOLDER / "template", root, dirs_exist_ok=True, copy_function=shutil.copyfile)
-        with Files(root) as files:
+        with Files(root, database) as files:
+            shutil.copytree(FOLDER / "template", root, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            if postgres:
+                _point_to(postgres, root)
             _write(files, rows, seed)
         write_text(root / _MARK, dump_yaml({"rows": str(rows), "seed": str(seed)}))
     except OSError as e:
@@ -93,6 +102,17 @@ def _make_room(root: Path) -> None:
         raise UsageError(
             "the folder holds something that is no sample", where=str(root), cure="name an empty or a new folder"
         )
+
+
+def _point_to(variable: str, root: Path) -> None:
+    """Have the landscape name the PostgreSQL that a variable holds, and no SQLite file of an earlier sample."""
+    landscape = root / "landscape.yaml"
+    text = landscape.read_text(encoding="utf-8")
+    here = f"location: {_SQLITE}\n  format: sqlite\n  table: "
+    there = f"location: ${{{variable}}}\n  format: postgresql\n  table: {SCHEMA}."
+    text = text.replace(here, there).replace("SQLite here, PostgreSQL in earnest", "PostgreSQL")
+    write_text(landscape, text)
+    (root / _SQLITE).unlink(missing_ok=True)
 
 
 def _write(files: Files, rows: int, seed: int) -> None:

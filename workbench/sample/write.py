@@ -2,66 +2,71 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
-from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import polars as pl
 
-from workbench.errors import SourceError
+from .databases import Database
 
 __all__ = ["Files", "comma", "euros"]
 
 _ROW_GROUP = 200_000
-_SQLITE_VERSION = (3_040_000).to_bytes(4, "big")
 
 
 class Files:
-    """The data files of a landscape, open while its blocks are written.
+    """The data files and tables of a landscape, open while its blocks are written.
+
+    Args:
+        root: The landscape's folder.
+        database: Where tables go; opened on entering, closed with what happened.
 
     Attributes:
         rows: Rows written so far, by dataset.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, database: AbstractContextManager[Database]) -> None:
         self.root = root
         self.rows: dict[str, int] = {}
         self._open: dict[str, IO[bytes]] = {}
-        self._databases: dict[str, sqlite3.Connection] = {}
-        # One thread writes the databases, in the order given, while the next frames are being made.
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
+        self._to_open = database
+        self._stack = ExitStack()
+        # One thread fills the tables, in the order given, while the next frames are being made.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="tables")
         self._waiting: deque[Future[None]] = deque()
         self._parts: dict[str, list[Path]] = {}
 
     def __enter__(self) -> Self:
+        self._database = self._stack.enter_context(self._to_open)
+        self._stack.push(self._close)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def _close(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the files; the database commits afterwards, or rolls back if anything failed."""
         for file in self._open.values():
             file.close()
         self._writer.shutdown(wait=True, cancel_futures=kind is not None)
         try:
             if kind is None:
                 self._settle(0)
-                self._finish()
+                self._put_together()
         finally:
-            for connection in self._databases.values():
-                connection.close()
             for part in (part for parts in self._parts.values() for part in parts):
                 part.unlink(missing_ok=True)
-        for path in self._databases:
-            _pin_version(self.root / path)
 
-    def _finish(self) -> None:
-        """Commit the databases, put the Parquet parts together."""
-        for connection in self._databases.values():
-            connection.execute("commit")
+    def _put_together(self) -> None:
+        """Make one Parquet file of the parts of each."""
         for path, parts in self._parts.items():
             if len(parts) == 1:
                 parts[0].replace(self.root / path)
@@ -111,55 +116,11 @@ class Files:
         parts.append(part)
         self._count(dataset, frame)
 
-    def table(
-        self, dataset: str, path: str, table: str, frame: pl.DataFrame, types: Mapping[str, str] | None = None
-    ) -> None:
-        """Append rows to a table of a SQLite database.
-
-        Args:
-            dataset: Id of the dataset, for the count.
-            path: The database file.
-            table: The table.
-            frame: The rows.
-            types: SQL types by column; TEXT where not said.
-        """
+    def table(self, dataset: str, table: str, frame: pl.DataFrame) -> None:
+        """Append rows of texts to a table of the database."""
         self._settle(2)
-        self._waiting.append(self._writer.submit(self._insert, self._database(path), table, frame, types or {}))
+        self._waiting.append(self._writer.submit(self._database.insert, table, frame))
         self._count(dataset, frame)
-
-    def _insert(
-        self, connection: sqlite3.Connection, table: str, frame: pl.DataFrame, types: Mapping[str, str]
-    ) -> None:
-        columns = ", ".join(f'"{c}" {types.get(c, "TEXT")}' for c in frame.columns)
-        connection.execute(f'create table if not exists "{table}" ({columns})')
-        marks = ", ".join("?" * frame.width)
-        values: Sequence[list[Any]] = [column.to_list() for column in frame]
-        connection.executemany(f'insert into "{table}" values ({marks})', zip(*values, strict=True))
-
-    def _database(self, path: str) -> sqlite3.Connection:
-        if path not in self._databases:
-            target = self.root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.unlink(missing_ok=True)
-            try:
-                connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
-            except sqlite3.Error as e:
-                raise SourceError(f"cannot write the database: {e}", where=str(target)) from e
-            for pragma in ("page_size=4096", "journal_mode=off", "synchronous=off", "cache_size=-65536"):
-                connection.execute(f"pragma {pragma}")
-            connection.execute("begin")
-            self._databases[path] = connection
-        return self._databases[path]
-
-
-def _pin_version(path: Path) -> None:
-    """Write a fixed library version into the header, which would differ from machine to machine.
-
-    Bytes 96 to 99 of a SQLite file name the library that wrote it last; nothing reads them to decide.
-    """
-    with path.open("r+b") as f:
-        f.seek(96)
-        f.write(_SQLITE_VERSION)
 
 
 def euros(cents: pl.Expr) -> pl.Expr:
