@@ -14,7 +14,8 @@ from workbench.model import DataType, Lookup, Plan, Union
 
 from .outcome import Applied
 from .sql_run import Tables, book, conform, duplicate_key_error, reference, reject_types, select_source
-from .to_sql import ColumnFacts, SqlScript, compile_sql
+from .sql_script import ColumnFacts, SqlScript, with_parts
+from .to_sql import compile_sql
 from .udfs import function
 
 if TYPE_CHECKING:
@@ -125,7 +126,6 @@ class _Run:
         """One query: values, the number of the fault, and what a rejected row says."""
         from sqlglot import exp
 
-        from .sql_script import with_parts
         from .sql_tree import case, column
 
         bad = exp.Not(this=exp.Is(this=column("__fault"), expression=exp.null()))

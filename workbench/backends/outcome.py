@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from workbench.errors import ConservationError
+from workbench.errors import ConservationError, FlowError
+from workbench.model import Plan
 
-__all__ = ["REJECT_COLUMNS", "SUM_DIGITS", "Applied", "Counts"]
+__all__ = ["REJECT_COLUMNS", "SUM_DIGITS", "Applied", "Counts", "stop_if_fatal"]
 
 # A sum of decimals is null when one of them needs more digits than these, of the 38 there are.
 SUM_DIGITS = 28
@@ -108,3 +109,18 @@ class Applied:
 
     def __repr__(self) -> str:
         return f"Applied({self.counts})"
+
+
+def stop_if_fatal(plan: Plan, first: Counter[str]) -> None:
+    """Stop when a field with ``on_error: fail`` found a fault.
+
+    Raises:
+        FlowError: It did.
+    """
+    for guard in plan.guards:
+        if guard.fatal and first.get(guard.code):
+            raise FlowError(
+                f"{guard.field} {guard.reason} in {first[guard.code]} rows, and its spec says on_error: fail",
+                where=f"{plan.name}, {guard.code}",
+                cure="mend the source or the step, or let the rows be rejected",
+            )

@@ -16,7 +16,8 @@ from .outcome import Applied
 from .polars_casts import cast_expr
 from .polars_types import schema_of, to_dtype
 from .sql_run import Tables, book, duplicate_key_error, reference, reject_types, select_source
-from .to_sql import ColumnFacts, SqlScript, compile_sql
+from .sql_script import ColumnFacts, SqlScript, with_parts
+from .to_sql import compile_sql
 from .udfs import function
 
 if TYPE_CHECKING:
@@ -137,7 +138,6 @@ class _Run:
 
     def _keep(self, name: str) -> None:
         """Make a temporary table of a part; those before it that nobody counts are written out inside."""
-        from .sql_script import with_parts
 
         at = next(i for i, (n, _, _) in enumerate(self.pending) if n == name)
         text = with_parts(self.pending[:at], self.pending[at][1], "postgres")
@@ -179,7 +179,6 @@ class _Run:
 
     def _everything(self, values: Mapping[str, DataType], rejects: Mapping[str, DataType]) -> pl.DataFrame:
         """The fault, the values and what a rejected row says, as texts that begin with '=' unless null."""
-        from .sql_script import with_parts
         from .sql_tree import Sql, column
 
         emitter = self.pipe.emitter

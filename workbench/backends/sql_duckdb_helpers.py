@@ -1,11 +1,12 @@
 """The shared macros of DuckDB's prelude."""
+# ruff: noqa: E501 - a body stands as it is sent
 
 from __future__ import annotations
 
 from workbench.model import WHITESPACE
 
 from .polars_text import simple_lower, simple_upper
-from .sql_emit import Helper
+from .sql_helper import ISO_CLOCK, ISO_DATE, ISO_OFFSET, SHARED, Helper
 
 __all__ = ["HELPERS"]
 
@@ -27,6 +28,7 @@ def _trimmer(function: str, ends: str, says: str) -> Helper:
 
 
 HELPERS = {
+    **SHARED,
     "whitespace": Helper("", "text", _WS, "Unicode's White_Space"),
     "trim": _trimmer("trim", f"^{_BLANKS}|{_BLANKS}$", "without blanks at the ends"),
     "trim_start": _trimmer("ltrim", f"^{_BLANKS}", "without blanks at the start"),
@@ -59,25 +61,6 @@ HELPERS = {
         "THEN wb_upper(substr(w, 1, 1)) || lower(substr(w, 2)) ELSE w END), '') END",
         "each word's first letter raised, the others lowered",
     ),
-    "pad_start": Helper(
-        "x text, width integer, fill text", "text", "repeat(fill, greatest(width - length(x), 0)) || x", "fill in front"
-    ),
-    "pad_end": Helper(
-        "x text, width integer, fill text", "text", "x || repeat(fill, greatest(width - length(x), 0))", "fill behind"
-    ),
-    "sign_first": Helper(
-        "x text",
-        "text",
-        "CASE WHEN x LIKE '%-' THEN '-' || x[:-2] WHEN x LIKE '%+' THEN x[:-2] ELSE x END",
-        "a sign behind a number is put in front",
-    ),
-    "group_digits": Helper(
-        "x text, mark text",
-        "text",
-        "replace(regexp_replace(reverse(regexp_replace(reverse(x), '([0-9]{3})', '\\1' || chr(31), 'g')), "
-        "'^(-?)' || chr(31), '\\1'), chr(31), mark)",
-        "a mark between groups of three digits",
-    ),
     "quotient": Helper(
         "n huge, d huge",
         "huge",
@@ -97,46 +80,48 @@ HELPERS = {
         "CAST(day AS TIMESTAMP) + to_microseconds(((h * 60 + m) * 60 + s) * 1000000::BIGINT + us)",
         "a day and the parts of a clock time",
     ),
-    "offset_minutes": Helper(
-        "z text",
-        "integer",
-        "CASE WHEN z = 'Z' THEN 0 ELSE (CASE z[1] WHEN '-' THEN -1 ELSE 1 END) * "
-        "(CAST(z[2:3] AS INTEGER) * 60 + CAST(right(z, 2) AS INTEGER)) END",
-        "minutes east of Greenwich",
-    ),
     "shift_back": Helper("t local, minutes integer", "local", "t - to_minutes(minutes)", "a clock time to UTC"),
     "from_zone": Helper(
         "t local, zone text",
         "local",
-        "(SELECT min(u) FROM (SELECT unnest([timezone(zone, t), timezone(zone, t) - INTERVAL 30 MINUTE, "
+        "timezone('UTC', (SELECT min(u) FROM (SELECT unnest([timezone(zone, t), timezone(zone, t) - INTERVAL 30 MINUTE, "
         "timezone(zone, t) - INTERVAL 1 HOUR, timezone(zone, t) - INTERVAL 2 HOUR]) AS u) "
-        "WHERE timezone(zone, u) = t)",
+        "WHERE timezone(zone, u) = t))",
         "a zone's clock time to the earlier instant; null if skipped",
     ),
+    "iso_date": Helper(
+        "x text", "date", f"CASE WHEN regexp_matches(x, '{ISO_DATE}$') THEN TRY_CAST(x AS DATE) END", "an ISO 8601 date"
+    ),
+    "iso_local": Helper(
+        "x text",
+        "local",
+        f"CASE WHEN regexp_matches(x, '{ISO_DATE}{ISO_CLOCK}$') THEN TRY_CAST(x AS TIMESTAMP) END",
+        "an ISO 8601 clock time",
+    ),
+    "iso_instant": Helper(
+        "x text",
+        "local",
+        f"CASE WHEN regexp_matches(x, '{ISO_DATE}{ISO_CLOCK}{ISO_OFFSET}$') THEN TRY_CAST(regexp_replace(x, '{ISO_OFFSET}$', '') "
+        f"AS TIMESTAMP) - to_minutes(wb_offset_minutes(regexp_extract(x, '{ISO_OFFSET}$'))) END",
+        "an ISO 8601 instant, as UTC",
+    ),
+    "float": Helper(
+        "x text",
+        "float",
+        "CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND (TRY_CAST(x AS DOUBLE) <> 0 OR "
+        "NOT regexp_matches(x, '^[^eE]*[1-9]')) THEN TRY_CAST(x AS DOUBLE) END",
+        "a float, null when too large or too small",
+    ),
+    "float_to_decimal": Helper(
+        "x float",
+        "decimal",
+        "CASE WHEN abs(x) < 1e18 THEN TRY_CAST(CAST(x AS TEXT) AS DECIMAL(38, 18)) END",
+        "the shortest decimal that reads back as the float",
+    ),
+    "float_to_integer": Helper(
+        "x float",
+        "integer",
+        "CASE WHEN abs(x) < 9007199254740992 THEN CAST(CASE WHEN x < 0 THEN ceil(x - 0.5) ELSE floor(x + 0.5) END AS BIGINT) END",
+        "the nearest whole number, half away from zero",
+    ),
 }
-_DATE = "^(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-[0-9]{2}-[0-9]{2}"
-_TIME = "[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?"
-_OFFSET = "(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
-HELPERS["iso_date"] = Helper(
-    "x text", "date", f"CASE WHEN regexp_matches(x, '{_DATE}$') THEN TRY_CAST(x AS DATE) END", "an ISO 8601 date"
-)
-HELPERS["iso_local"] = Helper(
-    "x text",
-    "local",
-    f"CASE WHEN regexp_matches(x, '{_DATE}{_TIME}$') THEN TRY_CAST(x AS TIMESTAMP) END",
-    "an ISO 8601 clock time",
-)
-HELPERS["iso_instant"] = Helper(
-    "x text",
-    "local",
-    f"CASE WHEN regexp_matches(x, '{_DATE}{_TIME}{_OFFSET}$') THEN TRY_CAST(regexp_replace(x, '{_OFFSET}$', '') "
-    f"AS TIMESTAMP) - to_minutes(wb_offset_minutes(regexp_extract(x, '{_OFFSET}$'))) END",
-    "an ISO 8601 instant, as UTC",
-)
-HELPERS["float"] = Helper(
-    "x text",
-    "float",
-    "CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND (TRY_CAST(x AS DOUBLE) <> 0 OR "
-    "NOT regexp_matches(x, '^[^eE]*[1-9]')) THEN TRY_CAST(x AS DOUBLE) END",
-    "a float, null when too large or too small",
-)

@@ -10,7 +10,7 @@ from sqlglot import exp, parse_one
 from workbench.model import Aggregate, DataType, Explode, Expr
 
 from .patterns import is_settled
-from .sql_emit import DECIMAL_FORM, FLOAT_FORM, INTEGER_FORM, Emitter, Helper, as_call
+from .sql_emit import Emitter, Helper, as_call
 from .sql_postgres_helpers import HELPERS
 from .sql_tree import Sql, case, column, fn, number, string
 
@@ -29,25 +29,21 @@ class PostgresEmitter(Emitter):
     types: ClassVar[dict[str, str]] = {
         "text": "TEXT", "integer": "BIGINT", "float": "DOUBLE PRECISION", "boolean": "BOOLEAN", "date": "DATE",
         "time": "TIME", "local": "TIMESTAMP", "timestamp": "TIMESTAMPTZ", "null": "TEXT", "list": "JSONB",
-        "struct": "JSONB", "numeric": "NUMERIC", "int": "INT", "bigint": "BIGINT",
+        "struct": "JSONB", "numeric": "NUMERIC", "int": "INT", "bigint": "BIGINT", "wide": "NUMERIC",
     }  # fmt: skip
+    plain_cases = frozenset()
+    trims: ClassVar[dict[str, str]] = {"both": "btrim", "start": "ltrim", "end": "rtrim"}
 
     def __post_init__(self) -> None:
         self.prefix = "pg_temp.wb_" if self.temporary else "wb_"
 
     def define(self, name: str) -> str:
         """The statement that defines a helper: one expression, so that the planner can inline it."""
-        helper = self.helpers[name]
-        kinds = {"integer": "int"}
-        params = ", ".join(
-            f"{p.split()[0]} {self.types[kinds.get(p.split()[1], p.split()[1])]}"
-            for p in helper.params.split(", ")
-            if p
-        )
-        body = helper.body.replace("wb_", self.prefix)
-        returns = self.types[kinds.get(helper.returns, helper.returns)]
-        return (
-            f"-- {helper.says}\nCREATE OR REPLACE FUNCTION {self.prefix}{name}({params}) RETURNS {returns}\n"
+        params, returns = self.signature(name)
+        body = self.helpers[name].body.replace("wb_", self.prefix)
+        head = f"-- {self.helpers[name].says}\n"
+        return head + (
+            f"CREATE OR REPLACE FUNCTION {self.prefix}{name}({params}) RETURNS {returns}\n"
             f"LANGUAGE sql IMMUTABLE PARALLEL SAFE AS {_DOLLARS} SELECT {body} {_DOLLARS}"
         )
 
@@ -67,8 +63,6 @@ class PostgresEmitter(Emitter):
         )
 
     # --- hooks ------------------------------------------------------------------------------------------
-    def whole(self, x: Sql) -> Sql:
-        return self.cast(x, "INT")
 
     def matches(self, x: Sql, pattern: str) -> Sql:
         return exp.RegexpLike(this=exp.paren(x) if isinstance(x, exp.Binary) else x, expression=string(_regex(pattern)))
@@ -79,28 +73,23 @@ class PostgresEmitter(Emitter):
     def decimal_of(self, text: Sql, scale: int) -> Sql:
         return self.cast(self.help("decimal", text, scale), f"DECIMAL(38, {scale})")
 
+    def try_cast(self, x: Sql, type_: DataType | str) -> Sql:
+        """It has none: whether the number fits is asked of its unlimited numeric first."""
+        name = type_ if isinstance(type_, str) else self.type_name(type_)
+        number_ = self.cast(x.copy(), "NUMERIC")
+        if name == "BIGINT":
+            return case([(self.fits_integer(number_), self.cast(x, name))])
+        if name.startswith("DECIMAL(38, "):
+            digits = 38 - int(name[12:-1])
+            return case([(exp.LT(this=fn("abs", number_), expression=_ten_to(digits)), self.cast(x, name))])
+        return self.cast(x, name)
+
     # --- text -------------------------------------------------------------------------------------------
-    def op_trim(self, node: Expr, x: Sql) -> Sql:
-        name = {"both": "btrim", "start": "ltrim", "end": "rtrim"}[node["side"]]
-        if node["characters"]:
-            return fn(name, x, node["characters"])
-        return self.help({"both": "trim", "start": "trim_start", "end": "trim_end"}[node["side"]], x)
-
-    def op_blank_to_null(self, node: Expr, x: Sql) -> Sql:
-        inner = node.args[0]
-        if inner.op == "col" and inner["name"] in self.full_columns:
-            return x
-        if inner.op == "trim" and not inner["characters"] and inner["side"] == "both":
-            return fn("nullif", x, "")
-        return self.help("blank", x)
-
-    def op_squeeze(self, node: Expr, x: Sql) -> Sql:
-        return self.help("squeeze", x)
 
     def op_change_case(self, node: Expr, x: Sql) -> Sql:
         if node["to"] == "title" and self.is_ascii(node.args[0]):
             return fn("initcap", exp.Collate(this=x, expression=exp.to_identifier("pg_c_utf8", quoted=True)))
-        return self.help(node["to"], x)
+        return super().op_change_case(node, x)
 
     def op_regex_extract(self, node: Expr, x: Sql) -> Sql:
         found = self.group(x.copy(), node["pattern"], node["group"])  # null without a match, '' for an absent group
@@ -129,11 +118,6 @@ class PostgresEmitter(Emitter):
             # Inside double quotes nothing is a code; a backslash there guards a quote and itself.
             out += codes[code] if code else '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return fn("to_char", self.cast(x, "TIMESTAMP"), out)
-
-    def op_shift_zone(self, node: Expr, x: Sql) -> Sql:
-        if node.args[0].type.local:
-            return self.help("from_zone", x, node["zone"])
-        return fn("timezone", node["zone"], fn("timezone", "UTC", x))
 
     # --- records and lists are jsonb --------------------------------------------------------------------
     def _part(self, x: Sql, key: Sql, type_: DataType) -> Sql:
@@ -170,114 +154,49 @@ class PostgresEmitter(Emitter):
             return fn("bool_or" if a.how == "max" else "bool_and", value)
         return super().aggregate(a, value)
 
-    def sum_of(self, value: Sql, type_: DataType) -> Sql:
-        if type_.kind == "integer":
-            total = fn("sum", value)
-            return case([(self.fits_integer(total.copy()), self.cast(total, type_))])
-        return self.cast(fn("sum", value), type_)
-
     # --- numbers ----------------------------------------------------------------------------------------
     def fits_integer(self, x: Sql) -> Sql:
         """Whether a numeric is a 64-bit integer."""
         return exp.Between(this=x, low=number(-(2**63)), high=number(2**63 - 1))
 
-    def within(self, x: Sql, digits: int, value: Sql) -> Sql:
-        """The value, null beyond so many digits before the point."""
-        limit = exp.Literal.number("1" + "0" * max(digits, 0))
-        return case([(exp.LT(this=fn("abs", self.cast(x, "NUMERIC")), expression=limit), value)])
+    def exact_of(self, text: Sql) -> Sql:
+        return self.cast(text, "NUMERIC")
 
-    def rounded(self, x: Sql, type_: DataType, digits: int) -> Sql:
-        """Half away from zero, as DECIMAL(38, digits); its numeric rounds so."""
-        scale = type_.scale or 0
-        room = 38 - digits if type_.kind == "integer" or digits >= scale else 37 - scale
-        return self.within(x.copy(), room, self.cast(x, f"DECIMAL(38, {digits})"))
+    def integer_of(self, text: Sql) -> Sql:
+        return case([(self.fits_integer(self.cast(text.copy(), "NUMERIC")), self.cast(text, "BIGINT"))])
 
-    def op_round_to(self, node: Expr, x: Sql) -> Sql:
-        return self.rounded(x, node.args[0].type, node.type.scale or 0)
+    def float_of(self, text: Sql) -> Sql:
+        # Written in place: in a function the planner would fold the cast of a constant before its guard is asked.
+        valid = fn("pg_input_is_valid", text.copy(), "double precision")
+        return case([(valid, self.cast(text, "DOUBLE PRECISION"))])
 
-    def op_format_number(self, node: Expr, x: Sql) -> Sql:
-        text = self.cast(self.rounded(x, node.args[0].type, node["digits"]), "TEXT")
-        if not node["group"] and node["point"] == ".":
-            return text
-        whole: Sql = fn("split_part", text, ".", 1)
-        if node["group"]:
-            whole = self.help("group_digits", whole, node["group"])
-        if not node["digits"]:
-            return whole
-        marked = exp.DPipe(this=whole, expression=string(node["point"]))
-        return exp.paren(exp.DPipe(this=marked, expression=fn("split_part", text.copy(), ".", 2)))
-
-    def op_arith(self, node: Expr, a: Sql, b: Sql) -> Sql:
-        kind = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}[node["op"]]
-        wide = kind(this=self.cast(a.copy(), "NUMERIC"), expression=self.cast(b.copy(), "NUMERIC"))
-        if node.type.kind == "integer":
-            return case([(self.fits_integer(exp.paren(wide.copy())), self.cast(wide, "BIGINT"))])
-        scale = node.type.scale or 0
-        digits = (38 - scale) // 2 if node["op"] == "*" else 37 - scale
-        limit = exp.Literal.number("1" + "0" * max(digits, 0))
-        both = [exp.LT(this=fn("abs", self.cast(x, "NUMERIC")), expression=limit.copy()) for x in (a, b)]
-        return case([(exp.And(this=both[0], expression=both[1]), self.cast(wide, node.type))])
+    def within(self, x: Sql, type_: DataType, digits: int, value: Sql) -> Sql:
+        return case([(exp.LT(this=fn("abs", self.cast(x, "NUMERIC")), expression=_ten_to(digits)), value)])
 
     def unscaled(self, x: Sql, type_: DataType, scale: int) -> Sql:
-        moved = exp.Mul(this=self.cast(x.copy(), "NUMERIC"), expression=exp.Literal.number("1" + "0" * scale))
-        return self.within(x, 17, fn("trunc", moved))
+        moved = exp.Mul(this=self.cast(x.copy(), "NUMERIC"), expression=_ten_to(scale))
+        return self.within(x, type_, 17, fn("trunc", moved))
 
     def help_divide(self, n: Sql, d: Sql, digits: int) -> Sql:
         quotient = self.help("quotient", n, d)
-        value = exp.Mul(
-            this=quotient.copy(), expression=exp.Literal.number(f"{10**-digits:.{digits}f}" if digits else "1")
-        )
-        return self.within(quotient, 38 - digits, self.cast(value, f"DECIMAL(38, {digits})"))
+        unit = exp.Literal.number(f"{10**-digits:.{digits}f}" if digits else "1")
+        return self.try_cast(exp.paren(exp.Mul(this=quotient, expression=unit)), f"DECIMAL(38, {digits})")
 
-    def op_cast(self, node: Expr, x: Sql) -> Sql:
-        old, new = node.args[0].type, node.type
-        if old.kind == "text":
-            return self._from_text(x, new)
-        if new.kind == "text":
-            return self.text_of(x, old)
-        if new.kind == "decimal":
-            return self._float_to_decimal(x, new) if old.kind == "float" else self.rounded(x, old, new.scale or 0)
-        if new.kind == "integer" and old.kind == "decimal":
-            whole = self.rounded(x, old, 0)
-            return case([(self.fits_integer(whole.copy()), self.cast(whole, new))])
-        if new.kind == "integer" and old.kind == "float":
-            return self.help("float_to_integer", x)
+    def plain_cast(self, x: Sql, old: DataType, new: DataType) -> Sql:
         if new.kind == "integer" and old.kind == "boolean":
-            return self.cast(self.cast(x, "INT"), new)
-        if new.kind == "boolean":
-            return exp.NEQ(this=x, expression=number(0))
-        return self.cast(x, new)
+            x = self.cast(x, "INT")
+        return super().plain_cast(x, old, new)
 
-    def _float_to_decimal(self, x: Sql, new: DataType) -> Sql:
-        exact = self.help("float_to_decimal", x)
-        return self.rounded(exact, DataType("decimal", 18), new.scale or 0)
-
-    def _from_text(self, x: Sql, new: DataType) -> Sql:
-        if new.kind == "integer":
-            value = self.cast(x.copy(), "NUMERIC")
-            fits = case([(self.matches(x.copy(), INTEGER_FORM), self.fits_integer(value))])
-            return case([(fits, self.cast(x, new))])
-        if new.kind == "decimal":
-            exact = case([(self.matches(x.copy(), DECIMAL_FORM), self.cast(x, "NUMERIC"))])
-            return self.rounded(exact, DataType("decimal", 18), new.scale or 0)
-        if new.kind == "float":
-            good = fn("pg_input_is_valid", x.copy(), "double precision")
-            return case([(self.matches(x.copy(), FLOAT_FORM), case([(good, self.cast(x, new))]))])
-        if new.kind == "boolean":
-            return case([(string("true"), exp.true()), (string("false"), exp.false())], subject=x)
-        return self.help({"date": "iso_date"}.get(new.kind, "iso_local" if new.local else "iso_instant"), x)
-
-    def text_of(self, x: Sql, old: DataType) -> Sql:
-        if old.kind == "float":
-            plain = self.cast(self._float_to_decimal(x, DataType("decimal", 18)), "TEXT")
-            return fn("rtrim", fn("rtrim", plain, "0"), ".")
-        if old.kind == "date":
+    def written(self, x: Sql, type_: DataType) -> Sql:
+        if type_.kind == "date":
             return fn("to_char", self.cast(x, "TIMESTAMP"), "YYYY-MM-DD")
-        if old.kind == "timestamp":
-            return fn("to_char", x, 'YYYY-MM-DD"T"HH24:MI:SS.US' + ("" if old.local else '"Z"'))
-        if old.kind == "time":
+        if type_.kind == "time":
             return fn("to_char", x, "HH24:MI:SS.US")
-        return self.cast(x, "TEXT")
+        return fn("to_char", x, 'YYYY-MM-DD"T"HH24:MI:SS.US' + ("" if type_.local else '"Z"'))
+
+
+def _ten_to(digits: int) -> Sql:
+    return exp.Literal.number("1" + "0" * max(digits, 0))
 
 
 def _regex(pattern: str) -> str:

@@ -8,16 +8,12 @@ import unicodedata
 
 from workbench.model import WHITESPACE
 
-from .sql_emit import Helper
+from .sql_helper import ISO_CLOCK, ISO_DATE, ISO_OFFSET, SHARED, Helper
 
 __all__ = ["HELPERS"]
 
 _WS = "U&'" + "".join(f"\\{ord(c):04X}" for c in WHITESPACE) + "'"
 _SET = "".join(f"\\u{ord(c):04X}" for c in WHITESPACE)
-_YEAR = "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
-_DATE = f"^{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_TIME = "[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?"
-_OFFSET = "(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 
 
 def _words() -> str:
@@ -37,12 +33,9 @@ def _point(code: int) -> str:
 
 
 _WORD = _words()
-_LAST_DAY = (
-    "CASE WHEN m IN (4, 6, 9, 11) THEN 30 WHEN m <> 2 THEN 31 "
-    "WHEN (y % 4 = 0 AND y % 100 <> 0) OR y % 400 = 0 THEN 29 ELSE 28 END"
-)
 
 HELPERS = {
+    **SHARED,
     "trim": Helper("x text", "text", f"btrim(x, {_WS})", "without blanks (Unicode's White_Space) at the ends"),
     "trim_start": Helper("x text", "text", f"ltrim(x, {_WS})", "without blanks at the start"),
     "trim_end": Helper("x text", "text", f"rtrim(x, {_WS})", "without blanks at the end"),
@@ -57,12 +50,6 @@ HELPERS = {
         f"'' ORDER BY at) FROM regexp_matches(x, '([{_WORD}]*)([^{_WORD}]*)', 'g') WITH ORDINALITY AS w(m, at)) END",
         "each word's first letter raised, the others lowered",
     ),
-    "pad_start": Helper(
-        "x text, width integer, fill text", "text", "repeat(fill, greatest(width - length(x), 0)) || x", "fill in front"
-    ),
-    "pad_end": Helper(
-        "x text, width integer, fill text", "text", "x || repeat(fill, greatest(width - length(x), 0))", "fill behind"
-    ),
     "split_part": Helper(
         "x text, mark text, at integer",
         "text",
@@ -71,25 +58,12 @@ HELPERS = {
         "ELSE (string_to_array(x, mark))[cardinality(string_to_array(x, mark)) + at + 1] END",
         "the part between marks, null where there is none",
     ),
-    "sign_first": Helper(
-        "x text",
-        "text",
-        "CASE WHEN right(x, 1) = '-' THEN '-' || left(x, -1) WHEN right(x, 1) = '+' THEN left(x, -1) ELSE x END",
-        "a sign behind a number is put in front",
-    ),
     "decimal": Helper(
         "x text, digits integer",
         "numeric",
         "CASE WHEN length(ltrim(split_part(x, '.', 1), '+-0')) <= 38 - digits "
         "THEN CAST(split_part(x, '.', 1) || '.' || left(split_part(x, '.', 2), digits) || '0' AS NUMERIC) END",
         "a plain number, null when it does not fit 38 digits",
-    ),
-    "group_digits": Helper(
-        "x text, mark text",
-        "text",
-        "replace(regexp_replace(reverse(regexp_replace(reverse(x), '([0-9]{3})', '\\1' || chr(31), 'g')), "
-        "'^(-?)' || chr(31), '\\1'), chr(31), mark)",
-        "a mark between groups of three digits",
     ),
     "quotient": Helper(
         "n numeric, d numeric",
@@ -110,24 +84,11 @@ HELPERS = {
         "CASE WHEN abs(x) < 9007199254740992 THEN CAST(CASE WHEN x < 0 THEN ceil(x - 0.5) ELSE floor(x + 0.5) END AS BIGINT) END",
         "the nearest whole number, half away from zero",
     ),
-    "make_date": Helper(
-        "y integer, m integer, d integer",
-        "date",
-        f"CASE WHEN d <= {_LAST_DAY} THEN make_date(y, m, d) END",
-        "the date, null if it does not exist",
-    ),
     "make_time": Helper(
         "day date, h integer, m integer, s integer, us integer",
         "local",
         "day + make_time(h, m, 0) + make_interval(secs => s + us / 1000000.0)",
         "a day and the parts of a clock time",
-    ),
-    "offset_minutes": Helper(
-        "z text",
-        "integer",
-        "CASE WHEN z = 'Z' THEN 0 ELSE (CASE left(z, 1) WHEN '-' THEN -1 ELSE 1 END) * "
-        "(CAST(substr(z, 2, 2) AS INT) * 60 + CAST(right(z, 2) AS INT)) END",
-        "minutes east of Greenwich",
     ),
     "shift_back": Helper(
         "t local, minutes integer", "local", "t - make_interval(mins => minutes)", "a clock time to UTC"
@@ -142,21 +103,21 @@ HELPERS = {
     "iso_date": Helper(
         "x text",
         "date",
-        f"CASE WHEN x ~ '{_DATE}$' THEN wb_make_date(CAST(substr(x, 1, 4) AS INT), CAST(substr(x, 6, 2) AS INT), "
+        f"CASE WHEN x ~ '{ISO_DATE}$' THEN wb_make_date(CAST(substr(x, 1, 4) AS INT), CAST(substr(x, 6, 2) AS INT), "
         "CAST(substr(x, 9, 2) AS INT)) END",
         "an ISO 8601 date",
     ),
     "iso_local": Helper(
         "x text",
         "local",
-        f"CASE WHEN x ~ '{_DATE}{_TIME}$' THEN wb_iso_date(left(x, 10)) + CAST(substr(x, 12) AS TIME) END",
+        f"CASE WHEN x ~ '{ISO_DATE}{ISO_CLOCK}$' THEN wb_iso_date(left(x, 10)) + CAST(substr(x, 12) AS TIME) END",
         "an ISO 8601 clock time",
     ),
     "iso_instant": Helper(
         "x text",
         "local",
-        f"CASE WHEN x ~ '{_DATE}{_TIME}{_OFFSET}$' THEN wb_iso_local(regexp_replace(x, '{_OFFSET}$', '')) "
-        f"- make_interval(mins => wb_offset_minutes(substring(x FROM '{_OFFSET}$'))) END",
+        f"CASE WHEN x ~ '{ISO_DATE}{ISO_CLOCK}{ISO_OFFSET}$' THEN wb_iso_local(regexp_replace(x, '{ISO_OFFSET}$', '')) "
+        f"- make_interval(mins => wb_offset_minutes(substring(x FROM '{ISO_OFFSET}$'))) END",
         "an ISO 8601 instant, as UTC",
     ),
 }

@@ -6,31 +6,20 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from workbench.model import Aggregate, DataType, Explode
+from workbench.model import TEXT, Aggregate, DataType, Explode, Expr
 
 from .outcome import SUM_DIGITS
+from .sql_hooks import Dialect, Unportable
 from .sql_tree import Sql, column, fn, number
 
-__all__ = ["RowEmitter", "Unportable"]
+__all__ = ["RowEmitter"]
 
 
-class Unportable(Exception):  # noqa: N818 - a finding that compile_sql turns into a NotPortableError
-    """A dialect cannot keep the pinned meaning of a primitive; says why."""
-
-
-class RowEmitter:
+class RowEmitter(Dialect):
     """The hooks of row steps, as most dialects have them."""
 
-    joins_calls: ClassVar[bool] = False
-    glot: ClassVar[str] = ""
-
-    def cast(self, x: Sql, type_: DataType | str) -> Sql:
-        """A cast that cannot fail here."""
-        raise NotImplementedError
-
-    def collate(self, x: Sql) -> Sql:
-        """A text as it is compared by code point."""
-        return x
+    # Gives an item by its place from 1, or from -1 backwards; null where there is none.
+    item_function: ClassVar[str] = ""
 
     def fence(self, query: exp.Select) -> exp.Select:
         """A layer's query, kept from being merged with its users where that would compute it twice."""
@@ -38,16 +27,8 @@ class RowEmitter:
 
     def call_key(self, x: Sql, type_: DataType) -> Sql:
         """An argument of a Python-only function as a text that is never null and tells null from blank."""
-        text = x if type_.kind == "text" else self.cast(x, "TEXT")
+        text = x if type_.kind == "text" else self.cast(x, TEXT)
         return fn("coalesce", exp.DPipe(this=exp.Literal.string("="), expression=text), "")
-
-    def truth(self, x: Sql) -> Sql:
-        """A stored boolean as a condition."""
-        return x
-
-    def flag(self, condition: Sql) -> Sql:
-        """A condition as a stored boolean."""
-        return condition
 
     def latest(self, x: Sql, type_: DataType) -> exp.Ordered:
         """The greatest first, null last."""
@@ -87,7 +68,7 @@ class RowEmitter:
 
     def sum_of(self, value: Sql, type_: DataType) -> Sql:
         """An exact sum, null when it does not fit."""
-        return self.cast(fn("sum", value), type_)
+        return self.try_cast(fn("sum", value), type_)
 
     def joined(self, separator: str, texts: list[Sql]) -> Sql:
         """The texts that are there with a separator between them."""
@@ -104,3 +85,14 @@ class RowEmitter:
     def columns(self, names: list[str], table: str | None = None) -> list[Sql]:
         """Columns by name."""
         return [column(n, table) for n in names]
+
+    def op_member(self, node: Expr, x: Sql) -> Sql:
+        """A part of a record."""
+        raise Unportable("it has no records of the pinned kind")
+
+    def op_item(self, node: Expr, x: Sql) -> Sql:
+        """An item of a list; null where there is none."""
+        if not self.item_function:
+            raise Unportable("it has no lists of the pinned kind")
+        index = node["index"]
+        return self.load(fn(self.item_function, x, index + 1 if index >= 0 else index), node.type)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from workbench.errors import FlowError, SourceError
+from workbench.errors import SourceError
 from workbench.model import TEXT, DataType, Lookup, Plan
 
-from .outcome import REJECT_COLUMNS, Applied, Counts
+from .outcome import REJECT_COLUMNS, Applied, Counts, stop_if_fatal
 from .polars_types import normalise, to_dtype
 
 if TYPE_CHECKING:
     from .sql_rows import Measure
 
-__all__ = ["book", "conform", "duplicate_key_error", "reference", "select_source", "stop_if_fatal"]
+__all__ = ["book", "conform", "duplicate_key_error", "reference", "select_source"]
 
 Tables = Callable[[str], pl.LazyFrame]
 
@@ -92,21 +92,6 @@ def book(
     counts.rejected.update(first)
     counts.reasons.update({g.code: f"{g.field} {g.reason}".strip() for g in plan.guards if g.code in first})
     return Applied(passed, rejected, counts.check())
-
-
-def stop_if_fatal(plan: Plan, first: Counter[str]) -> None:
-    """Stop when a field with ``on_error: fail`` found a fault.
-
-    Raises:
-        FlowError: It did.
-    """
-    for guard in plan.guards:
-        if guard.fatal and first.get(guard.code):
-            raise FlowError(
-                f"{guard.field} {guard.reason} in {first[guard.code]} rows, and its spec says on_error: fail",
-                where=f"{plan.name}, {guard.code}",
-                cure="mend the source or the step, or let the rows be rejected",
-            )
 
 
 def duplicate_key_error(step: Lookup, keys: Sequence[str]) -> SourceError:

@@ -6,21 +6,13 @@ from __future__ import annotations
 from workbench.model import WHITESPACE
 
 from .polars_text import simple_upper
-from .sql_emit import Helper
+from .sql_helper import ISO_CLOCK, ISO_DATE, ISO_OFFSET, SHARED, Helper
 
 __all__ = ["HELPERS"]
 
 _WS = "'" + "".join(f"\\u{ord(c):04X}" for c in WHITESPACE) + "'"
 _SET = "[" + "".join(f"\\\\x{{{ord(c):X}}}" for c in WHITESPACE) + "]"
-_YEAR = "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
-_DATE = f"^{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_TIME = "[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?"
-_OFFSET = "(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 _END = "\\\\z"
-_LAST_DAY = (
-    "CASE WHEN m IN (4, 6, 9, 11) THEN 30 WHEN m <> 2 THEN 31 "
-    "WHEN (y % 4 = 0 AND y % 100 <> 0) OR y % 400 = 0 THEN 29 ELSE 28 END"
-)
 
 # Its upper() maps fully, 'ß' to 'SS'. Those letters wait in the private use area until it is done.
 _LONGER = [chr(i) for i in range(0x80, 0x20000) if len(chr(i).upper()) > 1]
@@ -39,6 +31,7 @@ def _lower(x: str) -> str:
 _WORD = "[\\\\p{L}\\\\p{M}\\\\p{N}]"
 
 HELPERS = {
+    **SHARED,
     "trim": Helper("x text", "text", f"trim(BOTH {_WS} FROM x)", "without blanks (Unicode's White_Space) at the ends"),
     "trim_start": Helper("x text", "text", f"trim(LEADING {_WS} FROM x)", "without blanks at the start"),
     "trim_end": Helper("x text", "text", f"trim(TRAILING {_WS} FROM x)", "without blanks at the end"),
@@ -56,28 +49,12 @@ HELPERS = {
         f"w -> CASE WHEN regexp_like(w, '^{_WORD}') THEN {_upper('substr(w, 1, 1)')} || {_lower('substr(w, 2)')} ELSE w END), '') END",
         "each word's first letter raised, the others lowered",
     ),
-    "pad_start": Helper(
-        "x text, width integer, fill text", "text", "repeat(fill, greatest(width - length(x), 0)) || x", "fill in front"
-    ),
-    "pad_end": Helper(
-        "x text, width integer, fill text", "text", "x || repeat(fill, greatest(width - length(x), 0))", "fill behind"
-    ),
-    "sign_first": Helper(
-        "x text",
-        "text",
-        "CASE WHEN endswith(x, '-') THEN '-' || left(x, length(x) - 1) WHEN endswith(x, '+') THEN left(x, length(x) - 1) "
-        "ELSE x END",
-        "a sign behind a number is put in front",
-    ),
     "group_digits": Helper(
         "x text, mark text",
         "text",
         "replace(regexp_replace(reverse(regexp_replace(reverse(x), '([0-9]{3})', '$1\\u001F')), "
         "'^(-?)\\u001F', '$1'), '\\u001F', mark)",
         "a mark between groups of three digits",
-    ),
-    "plain": Helper(
-        "x text", "text", "trim(TRAILING '.' FROM trim(TRAILING '0' FROM x))", "a decimal without trailing zeros"
     ),
     "float": Helper(
         "x text",
@@ -92,24 +69,11 @@ HELPERS = {
         "CASE WHEN abs(x) < 9007199254740992D THEN CAST(CASE WHEN x < 0 THEN ceil(x - 0.5D) ELSE floor(x + 0.5D) END AS BIGINT) END",
         "the nearest whole number, half away from zero",
     ),
-    "make_date": Helper(
-        "y integer, m integer, d integer",
-        "date",
-        f"CASE WHEN d <= {_LAST_DAY} THEN make_date(y, m, d) END",
-        "the date, null if it does not exist",
-    ),
     "make_time": Helper(
         "day date, h integer, m integer, s integer, us integer",
         "local",
         "CAST(day AS TIMESTAMP_NTZ) + make_dt_interval(0, h, m, CAST(s AS DECIMAL(18, 6)) + us * CAST(0.000001 AS DECIMAL(7, 6)))",
         "a day and the parts of a clock time",
-    ),
-    "offset_minutes": Helper(
-        "z text",
-        "integer",
-        "CASE WHEN z = 'Z' THEN 0 ELSE (CASE left(z, 1) WHEN '-' THEN -1 ELSE 1 END) * "
-        "(CAST(substr(z, 2, 2) AS INT) * 60 + CAST(right(z, 2) AS INT)) END",
-        "minutes east of Greenwich",
     ),
     "shift_back": Helper(
         "t local, minutes integer", "local", "t - make_dt_interval(0, 0, minutes, 0)", "a clock time to UTC"
@@ -122,19 +86,31 @@ HELPERS = {
         "a zone's clock time to the earlier instant; null if skipped",
     ),
     "iso_date": Helper(
-        "x text", "date", f"CASE WHEN regexp_like(x, '{_DATE}{_END}') THEN TRY_CAST(x AS DATE) END", "an ISO 8601 date"
+        "x text",
+        "date",
+        f"CASE WHEN regexp_like(x, '{ISO_DATE}{_END}') THEN TRY_CAST(x AS DATE) END",
+        "an ISO 8601 date",
     ),
     "iso_local": Helper(
         "x text",
         "local",
-        f"CASE WHEN regexp_like(x, '{_DATE}{_TIME}{_END}') THEN TRY_CAST(x AS TIMESTAMP_NTZ) END",
+        f"CASE WHEN regexp_like(x, '{ISO_DATE}{ISO_CLOCK}{_END}') THEN TRY_CAST(x AS TIMESTAMP_NTZ) END",
         "an ISO 8601 clock time",
     ),
     "iso_instant": Helper(
         "x text",
         "local",
-        f"CASE WHEN regexp_like(x, '{_DATE}{_TIME}{_OFFSET}{_END}') THEN TRY_CAST(regexp_replace(x, '{_OFFSET}{_END}', '') "
-        f"AS TIMESTAMP_NTZ) - make_dt_interval(0, 0, wb_offset_minutes(regexp_extract(x, '{_OFFSET}{_END}', 0)), 0) END",
+        f"CASE WHEN regexp_like(x, '{ISO_DATE}{ISO_CLOCK}{ISO_OFFSET}{_END}') THEN TRY_CAST(regexp_replace(x, '{ISO_OFFSET}{_END}', '') "
+        f"AS TIMESTAMP_NTZ) - make_dt_interval(0, 0, wb_offset_minutes(regexp_extract(x, '{ISO_OFFSET}{_END}', 0)), 0) END",
         "an ISO 8601 instant, as UTC",
+    ),
+    "plain": Helper(
+        "x text", "text", "trim(TRAILING '.' FROM trim(TRAILING '0' FROM x))", "a decimal without trailing zeros"
+    ),
+    "float_to_decimal": Helper(
+        "x float",
+        "exact",
+        "CASE WHEN abs(x) < CAST('1e18' AS DOUBLE) THEN TRY_CAST(CAST(x AS STRING) AS DECIMAL(38, 18)) END",
+        "the shortest decimal that reads back as the float",
     ),
 }

@@ -9,34 +9,29 @@ from sqlglot import exp
 
 from workbench.model import Expr
 
+from .sql_hooks import Dialect
 from .sql_tree import Sql, case, fn, number, string
 from .time_forms import FORMS, MONTHS, form_of, pieces_of
 
 __all__ = ["TimeEmitter"]
 
 
-class TimeEmitter:
+class TimeEmitter(Dialect):
     """Reads a time by its parts; a dialect says how a pattern's group is taken and how parts make a time."""
-
-    def matches(self, x: Sql, pattern: str) -> Sql:
-        """Whether a pinned pattern is found."""
-        raise NotImplementedError
-
-    def group(self, x: Sql, pattern: str, number_: int) -> Sql:
-        """What a group holds."""
-        raise NotImplementedError
-
-    def help(self, name: str, *args: Sql | str | int) -> Sql:
-        """A call of a helper."""
-        raise NotImplementedError
 
     def whole(self, x: Sql) -> Sql:
         """A text of few digits as a whole number."""
-        raise NotImplementedError
+        return self.try_cast(x, self.types["int"])
 
-    def lower(self, x: Sql) -> Sql:
-        """ASCII letters lowered."""
-        return fn("lower", x)
+    def zoned(self, x: Sql, zone: str) -> Sql:
+        """A UTC clock time as that of a zone."""
+        return fn("timezone", zone, fn("timezone", "UTC", x))
+
+    def op_shift_zone(self, node: Expr, x: Sql) -> Sql:
+        """A zone's clock time to UTC, or UTC to a zone's clock time."""
+        if node.args[0].type.local:
+            return self.help("from_zone", x, node["zone"])
+        return self.zoned(x, node["zone"])
 
     def op_parse_time(self, node: Expr, x: Sql) -> Sql:
         """Text to date or timestamp by one format."""

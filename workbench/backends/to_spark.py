@@ -15,8 +15,8 @@ import polars as pl
 from workbench.errors import MissingExtraError
 from workbench.model import Lookup, Plan, Union
 
-from .outcome import Applied, Counts
-from .sql_run import Tables, book, conform, duplicate_key_error, reference, reject_types, select_source, stop_if_fatal
+from .outcome import Applied, Counts, stop_if_fatal
+from .sql_run import Tables, book, conform, duplicate_key_error, reference, reject_types, select_source
 from .to_sql import ColumnFacts, SqlScript, compile_sql
 
 if TYPE_CHECKING:

@@ -9,8 +9,17 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from workbench.backends import REJECT_COLUMNS, Applied, Counts, Program, compile_polars, select_source, to_dtype
-from workbench.errors import FlowError, SourceError
+from workbench.backends import (
+    REJECT_COLUMNS,
+    Applied,
+    Counts,
+    Program,
+    compile_polars,
+    select_source,
+    stop_if_fatal,
+    to_dtype,
+)
+from workbench.errors import SourceError
 from workbench.model import Plan, RowStep, any_of, lit
 
 from .row_engine import GLOBAL_STEPS, Tables, run_row_step
@@ -186,7 +195,7 @@ class _FieldEngine:
             pl.Series("_spec", [self.plan.name] * rows.height, dtype=pl.String),
         )
         first = Counter(out["_code"].to_list())
-        self._stop_if_fatal(first)
+        stop_if_fatal(self.plan, first)
         counts.rejected.update(first)
         counts.reasons.update({g.code: f"{g.field} {g.reason}".strip() for g in self.guards if g.code in first})
         return out
@@ -209,12 +218,3 @@ class _FieldEngine:
             for n, g in zip(self.flags, self.guards, strict=True)
         ]
         return flags.select(pl.concat_str(said, separator="; ", ignore_nulls=True).alias("s"))["s"]
-
-    def _stop_if_fatal(self, first: Counter[str]) -> None:
-        fatal = {g.code: g for g in self.guards if g.fatal and first.get(g.code)}
-        for code, guard in fatal.items():
-            raise FlowError(
-                f"{guard.field} {guard.reason} in {first[code]} rows, and its spec says on_error: fail",
-                where=f"{self.plan.name}, {code}",
-                cure="mend the source or the step, or let the rows be rejected",
-            )

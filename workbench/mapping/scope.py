@@ -31,6 +31,7 @@ from workbench.model import (
     member,
     none_of,
     pin_pattern,
+    quote_pattern,
     regex_match,
     substring,
     when,
@@ -167,7 +168,6 @@ class Scope:
         if name == "starts_with":
             return any_of(compare("=", substring(x, 0, len(str(argument))), lit(str(argument))), lit(False))
         if name == "contains":
-            quoted = "".join(f"\\{ch}" if ch in ".^$*+?()[]{}|\\-" else ch for ch in str(argument))
-            return any_of(regex_match(x, quoted), lit(False))
+            return any_of(regex_match(x, quote_pattern(str(argument))), lit(False))
         symbol = {"less": "<", "at_most": "<=", "greater": ">", "at_least": ">="}[name]
         return any_of(compare(symbol, x, constant(str(argument), x.type)), lit(False))  # type: ignore[arg-type]

@@ -51,7 +51,7 @@ from .primitives import (
     substring,
     when,
 )
-from .regex import UnportablePattern, pin_pattern
+from .regex import UnportablePattern, pin_pattern, quote_pattern
 from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
 from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
 from .steps import STEPS, Context, Outcome, Step, StepFault, step_reference
@@ -165,6 +165,7 @@ __all__ = [
     "parse_spec",
     "path_inside",
     "pin_pattern",
+    "quote_pattern",
     "read_document",
     "regex_match",
     "round_to",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["UnportablePattern", "pin_pattern"]
+__all__ = ["UnportablePattern", "pin_pattern", "quote_pattern"]
 
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": " \\t\\n\\r\\f\\x0b"}
 _PLAIN_ESCAPES = set(".^$*+?()[]{}|\\/-\"'#@%&=,:;<>!~` _")
@@ -12,6 +12,15 @@ _PLAIN_ESCAPES = set(".^$*+?()[]{}|\\/-\"'#@%&=,:;<>!~` _")
 
 class UnportablePattern(Exception):  # noqa: N818 - a finding that resolve turns into a fault
     """A pattern uses what engines read differently."""
+
+
+def quote_pattern(text: str) -> str:
+    r"""A text as the pattern that finds just it.
+
+    >>> quote_pattern("a.b-c")
+    'a\\.b\\-c'
+    """
+    return "".join(f"\\{c}" if c in ".^$*+?()[]{}|\\-" else c for c in text)
 
 
 def pin_pattern(pattern: str) -> str:

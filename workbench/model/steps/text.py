@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from workbench.model import primitives as p
 from workbench.model.expr import Expr
-from workbench.model.regex import UnportablePattern, pin_pattern
+from workbench.model.regex import UnportablePattern, pin_pattern, quote_pattern
 
 from .catalogue import Outcome, StepFault, step
 
@@ -122,17 +122,13 @@ def strip_suffix(x: Expr, *, text: str, optional: bool = False) -> Outcome:
     '12'
     """
     has = p.compare("=", p.substring(x, -len(text)), p.lit(text))
-    value = p.when([(has, p.regex_replace(x, _pattern(_quoted(text) + "$"), ""))], x)
+    value = p.when([(has, p.regex_replace(x, _pattern(quote_pattern(text) + "$"), ""))], x)
     return Outcome(value, () if optional else ((_unless(has, x), f"does not end with '{text}'"),))
 
 
 def _unless(condition: Expr, x: Expr) -> Expr:
     """True where there is a value and the condition does not hold."""
     return p.none_of(condition, p.is_null(x))
-
-
-def _quoted(text: str) -> str:
-    return "".join(f"\\{c}" if c in ".^$*+?()[]{}|\\-" else c for c in text)
 
 
 @step(loses="which of the texts stood there")

@@ -1,0 +1,167 @@
+"""From a plan to the trees of a dialect: its emitter, what it cannot say, the parts and the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from workbench.errors import Fault, NotPortableError
+from workbench.model import Expr, Plan, PlannedField, RowStep, walk
+
+from .sql_duckdb import DuckEmitter
+from .sql_emit import Emitter, Unportable
+from .sql_fields import add_fields
+from .sql_postgres import PostgresEmitter
+from .sql_rows import Pipeline
+from .sql_script import ColumnFacts, SqlScript
+from .sql_spark import DatabricksEmitter, SparkEmitter
+from .sql_tree import column, string
+
+__all__ = ["compiled", "emitter_of"]
+
+EMITTERS: dict[str, type[Emitter]] = {
+    "duckdb": DuckEmitter,
+    "postgres": PostgresEmitter,
+    "spark": SparkEmitter,
+    "databricks": DatabricksEmitter,
+}
+
+
+def emitter_of(dialect: str, facts: Mapping[str, ColumnFacts], *, temporary: bool) -> Emitter:
+    """A fresh emitter of a dialect that knows the facts."""
+    if dialect not in EMITTERS:
+        known = ", ".join(EMITTERS)
+        what = f"no primitive is pinned for {dialect} yet, so a script for it might mean something else"
+        raise NotPortableError([Fault(what, "export", f"export for one of {known}")])
+    return EMITTERS[dialect](
+        ascii_columns=frozenset(n for n, f in facts.items() if f.ascii),
+        full_columns=frozenset(n for n, f in facts.items() if f.full),
+        formats={n: f.time_format for n, f in facts.items() if f.time_format},
+        temporary=temporary,
+    )
+
+
+def _source_part(plan: Plan, emitter: Emitter, table: str, tables: Mapping[str, str]) -> Pipeline:
+    """A pipeline that has read the source."""
+    pipe = Pipeline(emitter, dict(plan.source), tables)
+    read = exp.select(*emitter.columns([n for n, _ in plan.source]))
+    pipe.add("source", read.from_(exp.to_table(table, dialect=emitter.glot)), plan.name)
+    return pipe
+
+
+def _trial(plan: Plan, step: RowStep, emitter: Emitter) -> list[str]:
+    """What a dialect cannot say of a row step."""
+    pipe = Pipeline(emitter, dict(plan.source), {})
+    pipe.add("source", exp.select(exp.Star()).from_("source"))
+    try:
+        pipe.step(step)
+    except Unportable as e:
+        return [f"{emitter.name} cannot: {e}"]
+    return []
+
+
+def compiled(plan: Plan, emitter: Emitter, source_table: str, tables: Mapping[str, str]) -> SqlScript:
+    """The script of a plan.
+
+    Raises:
+        NotPortableError: The dialect cannot keep a pinned meaning; every field, step and reason is named.
+    """
+    faults = _faults(plan, emitter)
+    if faults:
+        raise NotPortableError(faults)
+    pipe = _source_part(plan, emitter, source_table, tables)
+    for step in plan.rows:
+        pipe.step(step)
+    fields = add_fields(pipe, plan)
+    parts = tuple(
+        (p.name, p.query.sql(emitter.glot, pretty=True, normalize_functions=False), p.says) for p in pipe.parts
+    )
+    counts = _counts_query(pipe, plan)
+    return SqlScript(emitter.name, plan, _prelude(emitter), parts, _stubs(pipe), counts, pipe, fields)
+
+
+def _faults(plan: Plan, emitter: Emitter) -> list[Fault]:
+    """Everything that the dialect cannot say, found before anything is written."""
+    found: dict[Fault, None] = {}
+    for step in plan.rows:
+        for what in _trial(plan, step, emitter):
+            found.setdefault(Fault(f"row step {step.id}: {what}", plan.name, "run it on Polars, or change the step"))
+    for planned in plan.fields:
+        for node in walk([planned.value, *(e for g in planned.guards for e in (g.condition, g.value))]):
+            reason = _reason(node, emitter)
+            if reason:
+                where = f"field {planned.name}, step {_step_of(planned, node)}"
+                found.setdefault(
+                    Fault(f"{where}: {emitter.name} {reason}", plan.name, "run it on Polars, or change the step")
+                )
+    return list(found)
+
+
+def _reason(node: Expr, emitter: Emitter) -> str:
+    if emitter.joins_calls and emitter.asked(node) is not None:
+        return ""
+    try:
+        emitter.emit(node, [column(f"x{i}") for i in range(len(node.args))])
+    except Unportable as e:
+        return f"cannot: {e} ({node.op})"
+    return ""
+
+
+def _step_of(planned: PlannedField, node: Expr) -> str:
+    for guard in planned.guards:
+        if node in set(walk([guard.condition])):
+            return guard.step
+    return node.op
+
+
+def _prelude(emitter: Emitter) -> tuple[str, ...]:
+    """Statements that define the helpers that were used."""
+    return (*emitter.settings(), *(emitter.define(name) for name in emitter.used))
+
+
+def _counts_query(pipe: Pipeline, plan: Plan) -> str:
+    """Rows in, added, booked, rejected by reason, and out; counted by the engine itself."""
+    glot = pipe.emitter.glot
+
+    def rows(part: str) -> exp.Expr:
+        return (
+            exp.select(exp.Count(this=exp.Star()))
+            .from_(exp.Table(this=exp.to_identifier(part, quoted=True)))
+            .subquery()
+        )
+
+    def line(kind: str, name: str, count: exp.Expr) -> exp.Select:
+        named = ((string(kind), "kind"), (string(name), "name"), (count, "rows"))
+        return exp.select(*(v.as_(n, quoted=True) for v, n in named))
+
+    query: exp.Query = line("in", "", rows("source"))
+    for m in pipe.measures:
+        kind = m.kind if m.kind == "added" else "booked"
+        less = exp.Sub(this=rows(m.more), expression=rows(m.less))
+        query = exp.union(query, line(kind, m.name, less), distinct=False)
+    books = line("rejected", "", exp.Count(this=exp.Star())).from_(
+        exp.Table(this=exp.to_identifier("mapped", quoted=True))
+    )
+    fault = column("__fault")
+    whens = [exp.If(this=exp.Literal.number(i), true=string(g.code)) for i, g in enumerate(plan.guards, 1)]
+    if whens:
+        books.expressions[1].set("this", exp.Case(this=fault.copy(), ifs=whens))
+        books = books.where(exp.Not(this=exp.Is(this=fault.copy(), expression=exp.null()))).group_by(fault.copy())
+        query = exp.union(query, books, distinct=False)
+    good = exp.select(exp.Count(this=exp.Star())).from_(exp.Table(this=exp.to_identifier("mapped", quoted=True)))
+    good = good.where(exp.Is(this=fault.copy(), expression=exp.null()))
+    query = exp.union(query, line("out", "", good.subquery()), distinct=False)
+    return query.sql(glot, pretty=True, normalize_functions=False)
+
+
+def _stubs(pipe: Pipeline) -> tuple[str, ...]:
+    """What must be there before the script runs, as comments."""
+    out = []
+    for table, node, _, args in pipe.calls:
+        keys = ", ".join(f"k{i}" for i in range(len(args)))
+        out.append(
+            f"table {table} ({keys}, value): answers of the Python function '{node['function']}' "
+            f"{dict(node['options'])} per distinct arguments; a key is '=' and the argument, '' for null"
+        )
+    return (*out, *pipe.emitter.function_stubs())

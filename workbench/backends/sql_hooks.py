@@ -1,0 +1,167 @@
+"""What a dialect fills in: its names and types, and the few hooks that the primitives are composed of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from sqlglot import exp
+
+from workbench.model import DataType, Expr
+
+from .sql_helper import Helper
+from .sql_tree import Sql, fn, try_cast
+
+__all__ = ["Dialect", "Unportable"]
+
+_STAYS_ASCII = frozenset({
+    "blank_to_null", "trim", "squeeze", "change_case", "concat", "substring", "coalesce", "split_part", "regex_extract",
+})  # fmt: skip
+
+
+class Unportable(Exception):  # noqa: N818 - a finding that compile_sql turns into a NotPortableError
+    """A dialect cannot keep the pinned meaning of a primitive; says why."""
+
+
+@dataclass
+class Dialect:
+    """Names, types and hooks of a dialect, and what is known of the source.
+
+    Attributes:
+        name: Its name in `DIALECTS`.
+        glot: Its name in sqlglot.
+        helpers: Its shared functions by name.
+        types: Its type of each logical kind; 'wide' holds every product of two 64-bit integers.
+        joins_calls: Answers of Python-only functions are joined from tables.
+        refusals: Primitives it cannot keep the pinned meaning of, each with the reason.
+        ascii_columns: Columns whose every value is ASCII, so that the plain form of a primitive is safe.
+        full_columns: Text columns without a null or blank value.
+        formats: The one time format of a text column.
+        used: Names of the helpers that were called, in order of first use.
+        prefix: What the names of helpers begin with.
+        temporary: Helpers live as long as the session.
+        functions: Python-only functions by the name they are called.
+    """
+
+    name: ClassVar[str] = ""
+    glot: ClassVar[str] = ""
+    helpers: ClassVar[dict[str, Helper]] = {}
+    types: ClassVar[dict[str, str]] = {}
+    joins_calls: ClassVar[bool] = False
+    refusals: ClassVar[dict[str, str]] = {}
+    ascii_columns: frozenset[str] = frozenset()
+    full_columns: frozenset[str] = frozenset()
+    formats: dict[str, str] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
+    prefix: str = "wb_"
+    temporary: bool = False
+    functions: dict[str, Expr] = field(default_factory=dict)
+
+    # --- types ------------------------------------------------------------------------------------------
+    def type_name(self, type_: DataType) -> str:
+        """The dialect's type."""
+        if type_.kind == "decimal":
+            return f"DECIMAL(38, {type_.scale})"
+        if type_.kind == "timestamp":
+            return self.types["local" if type_.local else "timestamp"]
+        if type_.kind not in self.types:
+            raise Unportable(f"it has no type for a {type_.kind}")
+        return self.types[type_.kind]
+
+    def cast(self, x: Sql, type_: DataType | str) -> Sql:
+        """A cast that cannot fail here."""
+        name = type_ if isinstance(type_, str) else self.type_name(type_)
+        return exp.Cast(this=x, to=exp.DataType.build(name, dialect=self.glot))
+
+    def try_cast(self, x: Sql, type_: DataType | str) -> Sql:
+        """A cast that gives null where the value does not fit."""
+        return try_cast(x, type_ if isinstance(type_, str) else self.type_name(type_), self.glot)
+
+    def load(self, x: Sql, type_: DataType) -> Sql:
+        """A stored column as the expressions work on it: instants are UTC clock times inside."""
+        return x
+
+    def store(self, x: Sql, type_: DataType) -> Sql:
+        """A value in the type that a table holds."""
+        return x
+
+    def collate(self, x: Sql) -> Sql:
+        """A text as it is compared by code point."""
+        return x
+
+    def truth(self, x: Sql) -> Sql:
+        """A stored boolean as a condition."""
+        return x
+
+    def flag(self, condition: Sql) -> Sql:
+        """A condition as a stored boolean."""
+        return condition
+
+    # --- helpers ----------------------------------------------------------------------------------------
+    def help(self, name: str, *args: Sql | str | int) -> Sql:
+        """A call of a helper, which the prelude then defines.
+
+        Raises:
+            Unportable: The dialect has none of this name.
+        """
+        if name not in self.helpers:
+            raise Unportable(self.refusals.get(name, f"it has no '{name}' of the pinned meaning"))
+        self._note(name)
+        return fn(self.prefix + name, *args)
+
+    def _note(self, name: str) -> None:
+        """Remember that a helper is needed, after those it needs itself."""
+        for other in re.findall(r"\bwb_(\w+)\(", self.helpers[name].body):
+            self._note(other)
+        self.used.setdefault(name)
+
+    def signature(self, name: str) -> tuple[str, str]:
+        """A helper's parameters with their types, and the type it returns."""
+
+        def type_of(kind: str) -> str:
+            return self.types["int" if kind == "integer" else kind]
+
+        params = [p.split() for p in self.helpers[name].params.split(", ") if p]
+        return ", ".join(f"{n} {type_of(kind)}" for n, kind in params), type_of(self.helpers[name].returns)
+
+    def define(self, name: str) -> str:
+        """The statement that defines a helper."""
+        raise NotImplementedError
+
+    def settings(self) -> tuple[str, ...]:
+        """Statements that the session needs for the pinned meanings to hold."""
+        return ()
+
+    # --- text -------------------------------------------------------------------------------------------
+    def matches(self, x: Sql, pattern: str) -> Sql:
+        """Whether a pinned pattern is found."""
+        raise Unportable("it has no regular expressions of the pinned kind")
+
+    def group(self, x: Sql, pattern: str, number_: int) -> Sql:
+        """What a group holds, where the pattern is known to be found."""
+        raise Unportable("it has no regular expressions of the pinned kind")
+
+    def substr(self, x: Sql, start: Sql | int, count: int | None = None) -> Sql:
+        """Code points from a position (1 is the first)."""
+        return fn("substr", x, start, *([] if count is None else [count]))
+
+    def length(self, x: Sql) -> Sql:
+        """Number of code points."""
+        return fn("length", x)
+
+    def lower(self, x: Sql) -> Sql:
+        """ASCII letters lowered."""
+        return fn("lower", x)
+
+    def is_ascii(self, node: Expr) -> bool:
+        """Whether every value of a node is known to be ASCII."""
+        if node.op == "col":
+            return str(node["name"]) in self.ascii_columns
+        if node.op == "lit":
+            return str(node["value"]).isascii()
+        if node.op in _STAYS_ASCII:
+            return all(self.is_ascii(a) for a in node.args)
+        if node.op in ("format_number", "format_time", "cast"):
+            return True
+        return node.op in ("regex_replace", "replace") and self.is_ascii(node.args[0]) and str(node["new"]).isascii()
