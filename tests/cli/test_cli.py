@@ -166,7 +166,7 @@ def test_a_sample_with_its_erp_on_a_server_can_be_read(
     assert cli("profile", source).returncode == 0
     done = cli("apply", "mine/specs/erp-customers.yaml", source, "out.parquet")
     assert done.returncode in (0, 1), done.stderr  # 1: some rows were rejected
-    assert pl.read_parquet(tmp_path / "out.parquet").height > 40
+    assert not pl.read_parquet(tmp_path / "out.parquet").is_empty()
     monkeypatch.delenv("SHOP_ERP")
     done = cli("profile", source)
     assert done.returncode == 1
