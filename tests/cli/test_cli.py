@@ -169,5 +169,5 @@ def test_a_sample_with_its_erp_on_a_server_can_be_read(
     assert not pl.read_parquet(tmp_path / "out.parquet").is_empty()
     monkeypatch.delenv("SHOP_ERP")
     done = cli("profile", source)
-    assert done.returncode == 1
+    assert done.returncode == 2, done.stderr
     assert "the environment variable SHOP_ERP is not set" in done.stderr
