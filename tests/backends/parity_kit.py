@@ -264,6 +264,9 @@ ROW_CASES: dict[str, list[dict[str, Any]]] = {
     "group": [{"group": {"by": ["key"], "take": {"label": {"any": "t"}, "rank": {"sum": "i"}, "least": {"min": "s"},
         "most": {"max": "at"}, "how_many": {"count": "t"}, "kinds": {"count_distinct": "t"}, "total": {"sum": "m"},
         "flag": {"max": "b"}, "rows": {"count": None}}}}],
+    "group steps": [{"group": {"by": ["key"], "steps": {"n": [{"parse_number": ","}, {"round": "2"}],
+        "s": [{"strip_prefix": "a"}, {"strip_suffix": "b"}]}, "take": {"total": {"sum": "n"}, "least": {"min": "s"},
+        "most": {"max": "n"}}}}],
     "unpivot": [{"unpivot": {"fields": ["t", "s"], "name": "rank_name", "value": "label"}}],
     "union": [{"union": {"table": "more"}}],
     "split": [{"split": {"tag": "kind", "into": {"home": {"label": "t", "amount": "m"}, "work": {"label": "s", "amount": "m"}}}}],
@@ -310,6 +313,8 @@ def row_fields(case: str) -> dict[str, Any]:
     if case == "group":
         made = ["key", "label", "rank", "least", "most", "how_many", "kinds", "total", "flag", "rows"]
         return {n: {"from": n} for n in made}
+    if case == "group steps":
+        return {n: {"from": n} for n in ("key", "total", "least", "most")}
     kept = ["id", "key", "i", "m", "b", "at"] + ([] if case == "unpivot" else ["t", "s"])
     return {n: {"from": n} for n in [*kept, *made]}
 

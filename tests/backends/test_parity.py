@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from parity_kit import (
     row_fields,
 )
 
-from workbench.backends import run_duckdb
+from workbench.backends import compile_sql, load_postgres, run_duckdb
 from workbench.errors import NotPortableError
 from workbench.mapping import apply
 
@@ -27,7 +28,7 @@ ENGINES = ["duckdb", "postgres", pytest.param("spark", marks=pytest.mark.spark)]
 FIELDS = {n: {"from": s, "steps": steps} for n, (s, steps) in STEP_CASES.items()} | FIELD_CASES
 # Many fields in one plan: an engine is started, not the step, at each query.
 GROUPS = [list(FIELDS)[i::4] for i in range(4)]
-SPARK_ROWS = ("lookup reject", "keep_latest ties", "explode", "group", "unpivot", "split")
+SPARK_ROWS = ("lookup reject", "keep_latest ties", "explode", "group", "group steps", "unpivot", "split")
 
 
 def together(names: list[str], on_error: str) -> dict[str, Any]:
@@ -108,3 +109,34 @@ def assert_equal(chain: list[Any], values: list[str | None], engine: Callable[..
     frame = pl.DataFrame({"id": range(len(values)), "t": values}, schema={"id": pl.Int64, "t": pl.String})
     plan = resolved({"id": {"from": "id"}, "v": {"from": "t", "steps": chain}}, frame).plan
     assert differences(apply(plan, frame), engine(plan, frame)) == []
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_the_counts_of_a_script_are_the_books_of_apply(engine: str, request: pytest.FixtureRequest):
+    frame = nasty_frame(200, seed=5).select("id", "key", "n", "s", "d")
+    rows = [{"filter": {"field": "d", "is_null": "false"}, "book_as": "undated"}, *ROW_CASES["group steps"]]
+    fields = row_fields("group steps") | {
+        "key": {"from": "key", "steps": [{"translate": {"values": {"A": "a", "B": "b", "C": "c"}}}]},
+        "least": {"from": "least", "steps": [{"extract": "([0-9])"}], "on_error": "null"},
+    }
+    plan = resolved(fields, frame, rows).plan
+    want = apply(plan, frame).counts
+    assert want.replaced.total() > want.replaced["f3.1"] > 0
+    script = compile_sql(plan, engine, "incoming", temporary=True)
+    con = duckdb.connect() if engine == "duckdb" else request.getfixturevalue("postgres_connection")
+    with con.cursor() as cursor:
+        if engine == "duckdb":
+            cursor.register("incoming", frame.to_arrow())
+        else:
+            load_postgres(cursor, frame, "incoming")
+        for statement in script.prelude:
+            cursor.execute(statement)
+        told = cursor.execute(script.query("counts")).fetchall()
+        if engine == "postgres":
+            con.rollback()
+    books: dict[str, dict[str, int]] = {}
+    for kind, name, n in told:
+        books.setdefault(kind, {})[name] = n
+    assert books["in"] == {"": want.rows_in}
+    assert books["out"] == {"": want.rows_out}
+    assert [books[k] for k in ("booked", "rejected", "replaced")] == [want.booked, want.rejected, want.replaced]

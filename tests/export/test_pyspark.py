@@ -51,8 +51,9 @@ def test_a_job_runs_alone_on_spark_and_gives_what_apply_gives(retail: dict[str, 
     assert done.returncode == 0, done.stderr[-3000:]
     want = apply(case.resolved.plan, rows, case.project.table)
     books = json.loads(done.stdout)
-    assert (books["rows_in"], books["rows_out"], books["rejected"], books["booked"]) == (
+    assert (books["rows_in"], books["rows_out"], books["rejected"], books["booked"], books["replaced"]) == (
         want.counts.rows_in, want.counts.rows_out, dict(want.counts.rejected), dict(want.counts.booked),
+        dict(want.counts.replaced),
     )  # fmt: skip
     passed, rejected = pl.read_parquet(tmp_path / "out" / "*.parquet"), pl.read_parquet(tmp_path / "bad" / "*.parquet")
     assert rows_of(passed.select(want.passed.columns)) == rows_of(want.passed)

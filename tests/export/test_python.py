@@ -140,7 +140,8 @@ for name, path in pickle.load(open(folder + "/cases.pickle", "rb")).items():
     sys.modules["mapping"] = module
     spec.loader.exec_module(module)
     passed, rejected, counts = module.run(frame.lazy(), lambda table: tables[table].lazy())
-    books = (counts.rows_in, counts.added, counts.rows_out, dict(counts.rejected), dict(counts.booked))
+    books = tuple(dict(b) for b in (counts.rejected, counts.booked, counts.replaced))
+    books = (counts.rows_in, counts.added, counts.rows_out, *books)
     out[name] = (passed, rejected, books)
 pickle.dump(out, open(folder + "/out.pickle", "wb"))
 """
@@ -175,7 +176,7 @@ def test_every_step_and_row_step_gives_the_same_on_nasty_rows(tmp_path: Path, ru
 def _same(want: Applied, got: tuple[pl.DataFrame, pl.DataFrame, tuple[Any, ...]]) -> bool:
     passed, rejected, books = got
     c = want.counts
-    mine = (c.rows_in, c.added, c.rows_out, dict(c.rejected), dict(c.booked))
+    mine = (c.rows_in, c.added, c.rows_out, dict(c.rejected), dict(c.booked), dict(c.replaced))
     return passed.equals(want.passed) and rejected.equals(want.rejected) and books == mine
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -152,3 +153,50 @@ def test_rows_rejected_for_a_constant_show_it_each(run: Run):
         {"a": ["1", "2", "3"]}, {"x": {"value": "abc", "steps": [{"extract": "([0-9]+)"}]}, "y": {"from": "a"}}
     )
     assert applied.rejected["_value"].to_list() == ["abc"] * 3
+
+
+def test_what_on_error_empties_is_counted_by_its_reason(run: Run):
+    field = {"from": "d", "steps": [{"parse_date": "%d/%m/%Y"}], "on_error": "null"}
+    counts = run({"d": ["31/02/2024", "x", "01/02/2024", None]}, {"d": field}).counts
+    assert counts.replaced == {"f1.1": 2}
+    assert counts.reasons["f1.1"] == "d is not a date like 31/12/2024: emptied"
+    assert str(counts) == "4 in, 4 out, 0 rejected; 2 values replaced"
+
+
+def test_what_on_error_sets_to_the_default_is_counted(run: Run):
+    field = {"from": "n", "steps": [{"cast": "integer"}], "on_error": "default", "default": "0"}
+    told = run({"n": ["x", "7"]}, {"n": field}).counts.to_dict()["replaced"]
+    assert told == [{"code": "f1.1", "reason": "n is not a whole number: set to 0", "values": 1}]
+
+
+def test_a_replaced_value_of_a_rejected_row_is_not_counted_twice(run: Run):
+    fields = {
+        "n": {"from": "n", "steps": [{"cast": "integer"}], "on_error": "null"},
+        "d": {"from": "d", "steps": [{"parse_date": "%d/%m/%Y"}]},
+    }
+    counts = run({"n": ["x", "x"], "d": ["no date", "01/02/2024"]}, fields).counts
+    assert (counts.rejected, counts.replaced) == ({"f2.1": 1}, {"f1.1": 1})
+
+
+GROUPED = [{"id": "r1", "group": {"by": ["k"], "steps": {"n": ["parse_number"]}, "take": {"total": {"sum": "n"}}}}]
+
+
+def test_what_a_group_leaves_out_of_a_sum_is_counted(run: Run):
+    done = run({"k": ["a", "a", "b"], "n": ["1", "x", "2"]}, {"k": {"from": "k"}, "total": {"from": "total"}}, GROUPED)
+    assert done.counts.replaced == {"r1.n.1": 1}
+    assert done.counts.reasons == {"r1.n.1": "n is not a number like -1234.56: left out"}
+
+
+def test_a_group_stops_the_run_where_the_spec_says_fail(run: Run):
+    with pytest.raises(FlowError, match="n is not a number"):
+        run({"k": ["a"], "n": ["x"]}, {"k": {"from": "k"}, "total": {"from": "total"}}, GROUPED, on_error="fail")
+
+
+def test_batches_count_what_is_replaced_as_the_whole_does(resolved: Resolved, source: pl.DataFrame):
+    fields = tuple(replace(f, guards=(), replaced=f.guards) for f in resolved.plan.fields)
+    plan = replace(resolved.plan, fields=fields)
+    whole, parts = apply(plan, source).counts, Counts()
+    for part in stream(plan, source.lazy(), batch_rows=2):
+        parts.add(part.counts)
+    assert parts.to_dict() == whole.to_dict()
+    assert whole.replaced.total() > 2

@@ -1,7 +1,7 @@
 """The only rooms that speak an engine's language: Polars, SQL, Spark, and Python-only functions."""
 
 from .duckdb_run import run_duckdb
-from .outcome import REJECT_COLUMNS, SUM_DIGITS, Applied, Counts, stop_if_fatal
+from .outcome import REJECT_COLUMNS, SUM_DIGITS, Applied, Counts, stop_if_fatal, tally_replaced
 from .polars_helpers import REQUIREMENTS, helper_source
 from .polars_types import logical_type, normalise, schema_of, to_dtype
 from .polars_writer import PolarsSource, dtype_source, polars_source, say
@@ -42,6 +42,7 @@ __all__ = [
     "schema_of",
     "select_source",
     "stop_if_fatal",
+    "tally_replaced",
     "to_dtype",
     "to_sql",
 ]

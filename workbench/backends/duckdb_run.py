@@ -84,7 +84,7 @@ class _Run:
         out = self.con.sql(self._everything(done)).to_arrow_table()
         frame = pl.DataFrame(pl.from_arrow(out))
         bad = frame["__fault"].is_not_null()
-        values = {f.name: f.value.type for f in self.plan.fields}
+        values = {f.name: f.value.type for f in self.plan.computed}
         named = {n: f for f, n in self.fields.values}
         passed = frame.lazy().filter(~bad).select(list(named)).rename(named).collect()
         types = reject_types(self.pipe.columns)

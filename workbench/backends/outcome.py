@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ import polars as pl
 from workbench.errors import ConservationError, FlowError
 from workbench.model import Plan
 
-__all__ = ["REJECT_COLUMNS", "SUM_DIGITS", "Applied", "Counts", "stop_if_fatal"]
+__all__ = ["REJECT_COLUMNS", "SUM_DIGITS", "Applied", "Counts", "stop_if_fatal", "tally_replaced"]
 
 # A sum of decimals is null when one of them needs more digits than these, of the 38 there are.
 SUM_DIGITS = 28
@@ -29,7 +30,9 @@ class Counts:
         rows_out: Rows written.
         rejected: Rows rejected, by the code of the first fault, as in 'f4.1'.
         booked: Rows taken away on purpose, by what the spec books them as.
-        reasons: What each reject code means.
+        replaced: Values at fault that were emptied, set to a default or left out of a group while their row went
+            on, by the code of the fault; of fields they are counted in the rows written.
+        reasons: What each code means.
     """
 
     rows_in: int = 0
@@ -37,6 +40,7 @@ class Counts:
     rows_out: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     booked: Counter[str] = field(default_factory=Counter)
+    replaced: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -51,6 +55,7 @@ class Counts:
         self.rows_out += other.rows_out
         self.rejected.update(other.rejected)
         self.booked.update(other.booked)
+        self.replaced.update(other.replaced)
         self.reasons.update(other.reasons)
 
     def check(self) -> Counts:
@@ -75,7 +80,8 @@ class Counts:
             parts.append(f"{self.added:,} added")
         parts += [f"{self.rows_out:,} out", f"{self.total_rejected:,} rejected"]
         parts += [f"{n:,} {name}" for name, n in sorted(self.booked.items())]
-        return ", ".join(parts)
+        replaced = self.replaced.total()
+        return ", ".join(parts) + (f"; {replaced:,} value{'s' * (replaced != 1)} replaced" if replaced else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -85,11 +91,29 @@ class Counts:
             "rows_out": self.rows_out,
             "rejected": self.total_rejected,
             "booked": dict(sorted(self.booked.items())),
-            "reject_reasons": [
-                {"code": c, "reason": self.reasons.get(c, ""), "rows": n}
-                for c, n in sorted(self.rejected.items(), key=lambda item: (-item[1], item[0]))
-            ],
+            "reject_reasons": self._told(self.rejected, "rows"),
+            "replaced": self._told(self.replaced, "values"),
         }
+
+    def _told(self, counter: Counter[str], unit: str) -> list[dict[str, Any]]:
+        most_first = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+        return [{"code": c, "reason": self.reasons.get(c, ""), unit: n} for c, n in most_first]
+
+
+def tally_replaced(rows: pl.DataFrame, counts: Counts, reasons: Mapping[str, str]) -> pl.DataFrame:
+    """Count the codes in the columns '__replaced…' of rows; the rows without these columns.
+
+    Args:
+        rows: Rows that an engine computed from `Plan.computed`, or a row step's own codes.
+        counts: The books.
+        reasons: What each code means.
+    """
+    told = [name for name in rows.columns if name.startswith("__replaced")]
+    for name in told:
+        found = dict(rows[name].drop_nulls().value_counts().iter_rows())
+        counts.replaced.update(found)
+        counts.reasons.update({code: reasons.get(code, "") for code in found})
+    return rows.drop(told)
 
 
 @dataclass(frozen=True)
@@ -111,16 +135,16 @@ class Applied:
         return f"Applied({self.counts})"
 
 
-def stop_if_fatal(plan: Plan, first: Counter[str]) -> None:
+def stop_if_fatal(plan: Plan, found: Counter[str]) -> None:
     """Stop when a field with ``on_error: fail`` found a fault.
 
     Raises:
         FlowError: It did.
     """
-    for guard in plan.guards:
-        if guard.fatal and first.get(guard.code):
+    for guard in (*plan.guards, *plan.replaced):
+        if guard.fatal and found.get(guard.code):
             raise FlowError(
-                f"{guard.field} {guard.reason} in {first[guard.code]} rows, and its spec says on_error: fail",
+                f"{guard.field} {guard.reason} in {found[guard.code]} rows, and its spec says on_error: fail",
                 where=f"{plan.name}, {guard.code}",
                 cure="mend the source or the step, or let the rows be rejected",
             )

@@ -124,7 +124,7 @@ class _Run:
                 self._keep(name)
             if name in unique:
                 self._check_keys(unique[name], name)
-        values = {f.name: f.value.type for f in self.plan.fields}
+        values = {f.name: f.value.type for f in self.plan.computed}
         rejects = reject_types(self.pipe.columns)
         frame = self._everything(values, rejects)
         bad = frame["__fault"].is_not_null()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -77,7 +77,7 @@ def compiled(plan: Plan, emitter: Emitter, source_table: str, tables: Mapping[st
     parts = tuple(
         (p.name, p.query.sql(emitter.glot, pretty=True, normalize_functions=False), p.says) for p in pipe.parts
     )
-    counts = _counts_query(pipe, plan)
+    counts = _counts_query(pipe, plan, fields.told)
     return SqlScript(emitter.name, plan, _prelude(emitter), parts, _stubs(pipe), counts, pipe, fields)
 
 
@@ -120,8 +120,8 @@ def _prelude(emitter: Emitter) -> tuple[str, ...]:
     return (*emitter.settings(), *(emitter.define(name) for name in emitter.used))
 
 
-def _counts_query(pipe: Pipeline, plan: Plan) -> str:
-    """Rows in, added, booked, rejected by reason, and out; counted by the engine itself."""
+def _counts_query(pipe: Pipeline, plan: Plan, told: Sequence[str]) -> str:
+    """Rows in, added, booked, rejected by reason, and out, and values replaced; counted by the engine itself."""
     glot = pipe.emitter.glot
 
     def rows(part: str) -> exp.Expr:
@@ -137,21 +137,25 @@ def _counts_query(pipe: Pipeline, plan: Plan) -> str:
 
     query: exp.Query = line("in", "", rows("source"))
     for m in pipe.measures:
-        kind = m.kind if m.kind == "added" else "booked"
-        less = exp.Sub(this=rows(m.more), expression=rows(m.less))
-        query = exp.union(query, line(kind, m.name, less), distinct=False)
-    books = line("rejected", "", exp.Count(this=exp.Star())).from_(
-        exp.Table(this=exp.to_identifier("mapped", quoted=True))
-    )
+        kind = m.kind if m.kind in ("added", "replaced") else "booked"
+        change = exp.Sub(this=rows(m.more), expression=rows(m.less)) if m.less else rows(m.more)
+        query = exp.union(query, line(kind, m.name, change), distinct=False)
+    mapped = exp.Table(this=exp.to_identifier("mapped", quoted=True))
+    books = line("rejected", "", exp.Count(this=exp.Star())).from_(mapped.copy())
     fault = column("__fault")
     whens = [exp.If(this=exp.Literal.number(i), true=string(g.code)) for i, g in enumerate(plan.guards, 1)]
     if whens:
         books.expressions[1].set("this", exp.Case(this=fault.copy(), ifs=whens))
         books = books.where(exp.Not(this=exp.Is(this=fault.copy(), expression=exp.null()))).group_by(fault.copy())
         query = exp.union(query, books, distinct=False)
-    good = exp.select(exp.Count(this=exp.Star())).from_(exp.Table(this=exp.to_identifier("mapped", quoted=True)))
-    good = good.where(exp.Is(this=fault.copy(), expression=exp.null()))
+    passed = exp.Is(this=fault.copy(), expression=exp.null())
+    good = exp.select(exp.Count(this=exp.Star())).from_(mapped.copy()).where(passed)
     query = exp.union(query, line("out", "", good.subquery()), distinct=False)
+    for name in told:
+        why = line("replaced", "", exp.Count(this=exp.Star())).from_(mapped.copy())
+        why.expressions[1].set("this", column(name))
+        there = exp.Not(this=exp.Is(this=column(name), expression=exp.null()))
+        query = exp.union(query, why.where(passed.copy(), there).group_by(column(name)), distinct=False)
     return query.sql(glot, pretty=True, normalize_functions=False)
 
 

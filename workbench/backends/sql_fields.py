@@ -25,26 +25,28 @@ class FieldParts:
 
     Attributes:
         originals: The source's columns there.
-        values: Pairs (target field, its column there).
+        values: Pairs (what `Plan.computed` names, its column there).
+        told: Of these columns those that hold the code of why a value was replaced.
         fault: The column that numbers the first fault (from 1), null for a row that passed.
         reject_columns: What a rejected row says about itself, over 'mapped'.
     """
 
     originals: tuple[str, ...]
     values: tuple[tuple[str, str], ...]
+    told: tuple[str, ...]
     fault: str
     reject_columns: tuple[Sql, ...]
 
 
 def add_fields(pipe: Pipeline, plan: Plan) -> FieldParts:
     """Append the parts `cleaned`, `mapped`, `passed` and `rejects`."""
-    emitter, guards = pipe.emitter, plan.guards
-    roots = [*(f.value for f in plan.fields), *(g.condition for g in guards)]
+    emitter, guards, fields = pipe.emitter, plan.guards, plan.computed
+    roots = [*(f.value for f in fields), *(g.condition for g in guards)]
     out = pipe.layers("cleaned", roots)
-    values, conditions = out.outputs[: len(plan.fields)], out.outputs[len(plan.fields) :]
+    values, conditions = out.outputs[: len(fields)], out.outputs[len(fields) :]
     taken = set(pipe.columns)
-    names = [_free(f.name, taken) for f in plan.fields]
-    stored = [_stored(emitter, v, f.value) for v, f in zip(values, plan.fields, strict=True)]
+    names = [_free(f.name, taken) for f in fields]
+    stored = [_stored(emitter, v, f.value) for v, f in zip(values, fields, strict=True)]
     items: list[Sql] = [emitter.as_column(v, n) for v, n in zip(stored, names, strict=True)]
     first = case([(c.copy(), number(i)) for i, c in enumerate(conditions, 1)]) if guards else exp.null()
     fault = emitter.as_column(emitter.cast(first, emitter.type_name(INTEGER)), FAULT)
@@ -54,9 +56,10 @@ def add_fields(pipe: Pipeline, plan: Plan) -> FieldParts:
     )
     originals = tuple(c for c in pipe.columns if not (c.startswith("__") and c.endswith("_found")))
     says = _reject_columns(emitter, plan, conditions, [out.inline(g.value) for g in guards])
-    parts = FieldParts(originals, tuple(zip((f.name for f in plan.fields), names, strict=True)), FAULT, tuple(says))
+    named = tuple(zip((f.name for f in fields), names, strict=True))
+    parts = FieldParts(originals, named, tuple(names[len(plan.fields) :]), FAULT, tuple(says))
     good = exp.Is(this=column(FAULT), expression=exp.null())
-    passed = [emitter.as_column(column(n), f) for f, n in parts.values]
+    passed = [emitter.as_column(column(n), f) for f, n in named if n not in parts.told]
     pipe.add("passed", pipe.select(*passed, source="mapped").where(good), "rows in the target's form")
     rejected = pipe.select(*emitter.columns(list(originals)), *parts.reject_columns, source="mapped")
     pipe.add("rejects", rejected.where(exp.Not(this=good.copy())), "rows as they were, with what is wrong with them")

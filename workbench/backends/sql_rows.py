@@ -16,12 +16,15 @@ from workbench.model import (
     Expr,
     Filter,
     Group,
+    Guard,
     KeepLatest,
     Lookup,
     RowStep,
     Split,
     Union,
     Unpivot,
+    all_of,
+    none_of,
 )
 
 from .sql_emit import Emitter
@@ -42,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Measure:
-    """A booking: rows of one part less those of another, as 'added' or under the name they are booked as."""
+    """A booking: rows of one part less those of another if any; 'added', 'replaced', or what they are booked as."""
 
     kind: str
     name: str
@@ -118,7 +121,21 @@ class Pipeline:
         Raises:
             Unportable: The dialect cannot keep its pinned meaning.
         """
+        if getattr(step, "replaced", ()):
+            self._replaced(step.id, step.replaced)  # type: ignore[union-attr]  # those steps have it
         _STEPS[type(step)](self, step)
+
+    def _replaced(self, step: str, replaced: Sequence[Guard]) -> None:
+        """A part per reason with the rows whose value the step goes on without, to be counted."""
+        before, met = self.last, [g.condition for g in replaced]
+        firsts = [all_of(c, none_of(*met[:i])) if i else c for i, c in enumerate(met)]
+        conditions = self.layers(f"{step}_looked_at", firsts).outputs
+        seen = self.last
+        for i, (guard, condition) in enumerate(zip(replaced, conditions, strict=True), 1):
+            name = f"{step}_replaced_{i}"
+            self.add(name, self.select(*self.kept(), source=seen).where(condition), guard.reason)
+            self.measure("replaced", guard.code, name, "")
+        self.add(f"{step}_all", self.select(*self.kept(), source=before), "all rows, those among them")
 
     def _filter(self, step: Filter) -> None:
         before = self.last

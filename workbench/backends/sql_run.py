@@ -11,13 +11,13 @@ import polars as pl
 from workbench.errors import SourceError
 from workbench.model import TEXT, DataType, Lookup, Plan
 
-from .outcome import REJECT_COLUMNS, Applied, Counts, stop_if_fatal
+from .outcome import REJECT_COLUMNS, Applied, Counts, stop_if_fatal, tally_replaced
 from .polars_types import normalise, to_dtype
 
 if TYPE_CHECKING:
     from .sql_rows import Measure
 
-__all__ = ["book", "conform", "duplicate_key_error", "reference", "select_source"]
+__all__ = ["book", "conform", "duplicate_key_error", "measured", "reference", "select_source"]
 
 Tables = Callable[[str], pl.LazyFrame]
 
@@ -81,17 +81,27 @@ def book(
         rejected: Rows that did not.
     """
     counts = Counts(rows_in=rows("source"), rows_out=passed.height)
-    for m in measures:
-        change = rows(m.more) - rows(m.less)
-        if m.kind == "added":
-            counts.added += change
-        else:
-            counts.booked[m.name] += change
+    passed = tally_replaced(passed, counts, plan.reasons)
+    measured(plan, rows, measures, counts)
     first = Counter(rejected["_code"].to_list())
     stop_if_fatal(plan, first)
     counts.rejected.update(first)
-    counts.reasons.update({g.code: f"{g.field} {g.reason}".strip() for g in plan.guards if g.code in first})
+    counts.reasons.update({code: plan.reasons[code] for code in first})
     return Applied(passed, rejected, counts.check())
+
+
+def measured(plan: Plan, rows: Callable[[str], int], measures: Sequence[Measure], counts: Counts) -> None:
+    """Take what the row steps add, take away and replace into the books."""
+    for m in measures:
+        change = rows(m.more) - (rows(m.less) if m.less else 0)
+        if m.kind == "added":
+            counts.added += change
+        elif m.kind == "replaced":
+            counts.replaced.update({m.name: change} if change else {})
+            counts.reasons.update({m.name: plan.reasons[m.name]} if change else {})
+        else:
+            counts.booked[m.name] += change
+    stop_if_fatal(plan, counts.replaced)
 
 
 def duplicate_key_error(step: Lookup, keys: Sequence[str]) -> SourceError:

@@ -16,7 +16,7 @@ from workbench.errors import MissingExtraError
 from workbench.model import Lookup, Plan, Union
 
 from .outcome import Applied, Counts, stop_if_fatal
-from .sql_run import Tables, book, conform, duplicate_key_error, reference, reject_types, select_source
+from .sql_run import Tables, book, conform, duplicate_key_error, measured, reference, reject_types, select_source
 from .to_sql import ColumnFacts, SqlScript, compile_sql
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def run_spark(
         try:
             out = run.session.sql(run.everything())
             got = pl.DataFrame(pl.from_arrow(out.toArrow()))
-            values = {f.name: f.value.type for f in plan.fields}
+            values = {f.name: f.value.type for f in plan.computed}
             types = reject_types(run.pipe.columns)
             bad = got["__fault"].is_not_null()
             passed = got.lazy().filter(~bad).select(pl.col(f"v{i}").alias(n) for i, n in enumerate(values)).collect()
@@ -129,13 +129,9 @@ def run_spark_files(
             session.sql(run.script.parts[-1][1]).write.mode("overwrite").parquet(rejects)
             counts = Counts(rows_in=run.rows("source"), rejected=first)
             counts.rows_out = session.read.parquet(passed).count()
-            for m in run.pipe.measures:
-                change = run.rows(m.more) - run.rows(m.less)
-                if m.kind == "added":
-                    counts.added += change
-                else:
-                    counts.booked[m.name] += change
-            counts.reasons.update({g.code: f"{g.field} {g.reason}".strip() for g in plan.guards if g.code in first})
+            measured(plan, run.rows, run.pipe.measures, counts)
+            run.replaced(counts)
+            counts.reasons.update({code: plan.reasons[code] for code in first})
             return counts.check()
         finally:
             run.close()
@@ -179,6 +175,15 @@ class _Run:
     def rows(self, part: str) -> int:
         """The number of rows of a part."""
         return int(self.session.table(part).count())
+
+    def replaced(self, counts: Counts) -> None:
+        """Count the values that were replaced in rows that pass."""
+        assert self.script._fields is not None
+        for name in self.script._fields.told:
+            asked = f"SELECT `{name}` AS code, count(*) AS n FROM `mapped` WHERE `__fault` IS NULL GROUP BY `{name}`"
+            found = {r["code"]: r["n"] for r in self.session.sql(asked).collect() if r["code"] is not None}
+            counts.replaced.update(found)
+            counts.reasons.update({code: self.plan.reasons[code] for code in found})
 
     def close(self) -> None:
         """Forget what was kept."""

@@ -90,8 +90,9 @@ def apply(
         show_json(counts.to_dict() | {"out": str(out), "dead_letters": str(folder)})
     else:
         say(f"{'[green]✓[/]' if not counts.total_rejected else '[yellow]![/]'} {counts}")
-        for code, n in counts.rejected.most_common(10):
-            say(f"  {n:>8,}  {code}  {counts.reasons.get(code, '')}".replace("[", "\\["))
+        for told in (counts.rejected, counts.replaced):
+            for code, n in told.most_common(10):
+                say(f"  {n:>8,}  {code}  {counts.reasons.get(code, '')}".replace("[", "\\["))
         say(f"  {out}" + (f", dead letters in {folder}" if counts.total_rejected else ""))
     if counts.total_rejected:
         raise Short

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from workbench.backends import REQUIREMENTS, dtype_source, helper_source, polars_source, say
 from workbench.mapping import Resolved
-from workbench.model import Expr, FieldSpec, Spec, any_of, lit
+from workbench.model import Expr, FieldSpec, Guard, Spec, any_of, lit
 
 from . import runtime
 from .layout import laid_out
@@ -72,26 +72,26 @@ def _header(spec: Spec, resolved: Resolved, functions: Iterable[str]) -> str:
 
 def constants(spec: Spec, resolved: Resolved) -> str:
     source = "\n".join(f"    {say(n)}: {dtype_source(t)}," for n, t in resolved.plan.source)
-    guards = "\n".join(
-        f"    Guard({say(g.code)}, {say(g.field)}, {say(g.step)}, {say(g.reason)}{', fatal=True' if g.fatal else ''}),"
-        for g in resolved.plan.guards
-    )
     return "\n".join(
         [
             f"SPEC = {say(resolved.plan.name)}",
             "# The columns that are read.",
             f"SOURCE: dict[str, pl.DataType] = {{\n{source}\n}}",
-            "",
-            "",
-            "def reasons() -> list[Guard]:",
-            '    """Why a row may be rejected, in the order in which faults are told."""',
-            f"    return [\n{_deeper(guards)}\n    ]" if guards else "    return []",
+            *_guards(
+                "reasons", "Why a row may be rejected, in the order in which faults are told.", resolved.plan.guards
+            ),
+            *_guards("replacements", "Why a value may be replaced while its row goes on.", resolved.plan.replaced),
         ]
     )
 
 
-def _deeper(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines())
+def _guards(name: str, says: str, guards: Sequence[Guard]) -> list[str]:
+    fatal = {True: ", fatal=True", False: ""}
+    lines = [
+        f"        Guard({say(g.code)}, {say(g.field)}, {say(g.step)}, {say(g.reason)}{fatal[g.fatal]})," for g in guards
+    ]
+    body = ["    return [", *lines, "    ]"] if guards else ["    return []"]
+    return ["", "", f"def {name}() -> list[Guard]:", f'    """{says}"""', *body]
 
 
 Coded = tuple[str, frozenset[str], frozenset[str]]
@@ -99,7 +99,7 @@ Coded = tuple[str, frozenset[str], frozenset[str]]
 
 def map_fields_code(spec: Spec, resolved: Resolved) -> Coded:
     plan = resolved.plan
-    roots: list[tuple[str, Expr]] = [(f.name, f.value) for f in plan.fields]
+    roots: list[tuple[str, Expr]] = [(f.name, f.value) for f in plan.computed]
     roots += [(g.field or g.code, any_of(g.condition, lit(False))) for g in plan.guards]
     source = polars_source(roots, _columns(resolved))
     lines = [
@@ -114,9 +114,14 @@ def map_fields_code(spec: Spec, resolved: Resolved) -> Coded:
         cast = f".cast({dtype_source(field.value.type)})" if field.value.op == "lit" else ""
         lines.append(f"        # {field.name} ({field.id}): {_said(spec.fields.get(field.name))}")
         lines.append(laid_out(f"{code}{cast}.alias({say(f'out {field.name}')})", 8, ","))
+    told = plan.computed[len(plan.fields) :]
+    if told:
+        lines.append("        # why a value was replaced")
+    for field, code in zip(told, source.outputs[len(plan.fields) :], strict=False):
+        lines.append(laid_out(f"{code}.alias({say(f'why {field.id}')})", 8, ","))
     if plan.guards:
         lines.append("        # reasons to reject")
-    for label, code in zip(_labels(resolved), source.outputs[len(plan.fields) :], strict=True):
+    for label, code in zip(_labels(resolved), source.outputs[len(plan.computed) :], strict=True):
         lines.append(laid_out(f"{code}.alias({say(f'bad {label}')})", 8, ","))
     return "\n".join([*lines, "    ).collect()"]), source.helpers, source.functions
 
@@ -191,4 +196,4 @@ def _run(resolved: Resolved, rows: RowCode) -> str:
 
 
 if __name__ == "__main__":
-    main(run, reasons(), {say(tables)}, SPEC)'''
+    main(run, [*reasons(), *replacements()], {say(tables)}, SPEC)'''

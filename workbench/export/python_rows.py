@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.backends import dtype_source, polars_source, say
-from workbench.model import Explode, Expr, Filter, Group, KeepLatest, Lookup, RowStep, Split, Union, Unpivot
+from workbench.model import Explode, Expr, Filter, Group, KeepLatest, Lookup, RowStep, Split, Union, Unpivot, why
 
 from .layout import laid_out
 
@@ -49,7 +49,12 @@ def row_code(steps: Sequence[RowStep], name: str = "row_steps") -> RowCode:
     for step in steps:
         kind = type(step).__name__
         books = f"; books as {say(step.book_as)}" if hasattr(step, "book_as") else ""
-        lines += ["", f"    # {step.id}: {kind.lower()}{books}", *_WRITERS[type(step)](step, out)]
+        lines += ["", f"    # {step.id}: {kind.lower()}{books}"]
+        if replaced := getattr(step, "replaced", ()):
+            out.runtime.add("tally_replaced")
+            lines += _prepared(out, step.id, {f"why {step.id}": why(replaced)}, keep=False)
+            lines.append('    tally_replaced(prepared, "why ", counts, replacements())')
+        lines += _WRITERS[type(step)](step, out)
     out.text = "\n".join([*lines, "", "    return rows"])
     return out
 

@@ -34,19 +34,31 @@ class Guard(NamedTuple):
 
 @dataclass
 class Counts:
-    """The books: every row that comes in is written, rejected or taken away under a name."""
+    """The books: every row that comes in is written, rejected or taken away under a name; values replaced."""
 
     rows_in: int = 0
     added: int = 0
     rows_out: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     booked: Counter[str] = field(default_factory=Counter)
+    replaced: Counter[str] = field(default_factory=Counter)
 
     def check(self) -> None:
         """Stop when a row was lost or invented."""
         came, went = self.rows_in + self.added, self.rows_out + self.rejected.total() + self.booked.total()
         if came != went:
             sys.exit(f"{came} rows came in, but {went} are accounted for")
+
+
+def tally_replaced(rows: pl.DataFrame, mark: str, counts: Counts, guards: list[Guard]) -> pl.DataFrame:
+    """Count the codes in the columns whose names begin with a mark; the rows without these columns."""
+    told = [name for name in rows.columns if name.startswith(mark)]
+    for name in told:
+        counts.replaced.update(dict(rows[name].drop_nulls().value_counts().iter_rows()))
+    for guard in guards:
+        if guard.fatal and counts.replaced[guard.code]:
+            sys.exit(f"{guard.field} {guard.reason} in {counts.replaced[guard.code]} rows, and the spec says: fail")
+    return rows.drop(told)
 
 
 def read_rows(path: str, separator: str = ",") -> pl.LazyFrame:
@@ -201,7 +213,8 @@ def part_rows(
     """
     flags = [name for name in mapped.columns if name.startswith("bad ")]
     bad = mapped.select(pl.any_horizontal([pl.lit(False), *flags]).alias("b")).to_series()
-    passed = mapped.filter(~bad).select(pl.col("^out .*$").name.map(lambda name: name.removeprefix("out ")))
+    good = tally_replaced(mapped.filter(~bad), "why ", counts, guards)
+    passed = good.select(pl.col("^out .*$").name.map(lambda name: name.removeprefix("out ")))
     work = pl.concat([mapped.filter(bad).select(flags), values], how="horizontal")
     said: dict[str, pl.Expr] = dict.fromkeys(("code", "field", "step", "reason", "value"), pl.lit(None, pl.String))
     for flag, value, guard in reversed(list(zip(flags, values.columns, guards, strict=True))):
@@ -252,6 +265,10 @@ def main(
         "reject_reasons": [
             {"code": c, "reason": reasons.get(c, ""), "rows": n}
             for c, n in sorted(counts.rejected.items(), key=lambda item: (-item[1], item[0]))
+        ],
+        "replaced": [
+            {"code": c, "reason": reasons.get(c, ""), "values": n}
+            for c, n in sorted(counts.replaced.items(), key=lambda item: (-item[1], item[0]))
         ],
     }
     print(json.dumps(books, ensure_ascii=False, indent=1))

@@ -138,6 +138,7 @@ def books_of(counts: Counts) -> dict[str, Any]:
         "rows_out": counts.rows_out,
         "rejected": dict(counts.rejected),
         "booked": dict(counts.booked),
+        "replaced": dict(counts.replaced),
     }
 
 
@@ -148,3 +149,4 @@ def add_books(counts: Counts, books: dict[str, Any]) -> None:
     counts.rows_out += books["rows_out"]
     counts.rejected.update(books["rejected"])
     counts.booked.update(books["booked"])
+    counts.replaced.update(books["replaced"])

@@ -116,6 +116,7 @@ class Verdict:
         books = self.counts.to_dict()
         cells = [("rows in", books["rows_in"]), ("added", books["added"]), ("rows out", books["rows_out"])]
         cells += [("rejected", books["rejected"]), *books["booked"].items()]
+        cells += [("values replaced", self.counts.replaced.total())] if books["replaced"] else []
         numbers = "".join(f"<tr><th>{escape(n)}</th><td style='text-align:right'>{v:,}</td></tr>" for n, v in cells)
         parts = [
             f"<p style='color:{colour}'><b>{escape(self.headline)}</b></p>",

@@ -17,6 +17,7 @@ from workbench.backends import (
     compile_polars,
     select_source,
     stop_if_fatal,
+    tally_replaced,
     to_dtype,
 )
 from workbench.errors import SourceError
@@ -48,6 +49,7 @@ def apply(plan: Plan, frame: pl.LazyFrame | pl.DataFrame, tables: Tables | None 
     counts.rows_in = data.height
     for step in plan.rows:
         data = run_row_step(step, data, tables or _no_tables, counts)
+    stop_if_fatal(plan, counts.replaced)
     passed, rejected = _FieldEngine(plan).run(data, counts)
     return Applied(passed, rejected, counts.check())
 
@@ -80,6 +82,7 @@ def stream(
             if last is not None:
                 batches = _run_global(last, batches, Path(folder) / str(number), batch_rows, tables)
         for data, counts in batches:
+            stop_if_fatal(plan, counts.replaced)
             passed, rejected = engine.run(data, counts)
             yield Applied(passed, rejected, counts)
 
@@ -144,39 +147,39 @@ class _FieldEngine:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.guards = plan.guards
-        self.names = [f.name for f in plan.fields]
+        self.fields = plan.computed
+        self.reasons = plan.reasons
         # A null condition does not reject: any_of makes it false.
         never_null = ("all_of", "any_of", "none_of", "is_null")
         conditions = [
             g.condition if g.condition.op in never_null else any_of(g.condition, lit(False)) for g in self.guards
         ]
-        self.program = compile_polars([*(f.value for f in plan.fields), *conditions])
+        self.program = compile_polars([*(f.value for f in self.fields), *conditions])
         self.values: Program = compile_polars([g.value for g in self.guards])
         self.flags = [f"__g{i}" for i in range(len(self.guards))]
 
     def run(self, data: pl.DataFrame, counts: Counts) -> tuple[pl.DataFrame, pl.DataFrame]:
         fields = [
             e.cast(to_dtype(f.value.type)).alias(f"__v{i}") if f.value.op == "lit" else e.alias(f"__v{i}")
-            for i, (f, e) in enumerate(zip(self.plan.fields, self.program.outputs, strict=False))
+            for i, (f, e) in enumerate(zip(self.fields, self.program.outputs, strict=False))
         ]
         conditions = self.program.outputs[len(fields) :]
         flags = [c.alias(n) for c, n in zip(conditions, self.flags, strict=True)]
         # A row of constants alone would come out once: the index keeps the height.
         keep = pl.int_range(pl.len()).alias("__row")
         out = self.program.run(data.lazy()).select(keep, *fields, *flags).collect()
-        final = {f"__v{i}": name for i, name in enumerate(self.names)}
-        if not self.flags:
-            passed = out.select(list(final)).rename(final)
-            counts.rows_out += passed.height
-            return passed, self._rejects(data.head(0), out.head(0), counts)
-        bad = out.select(pl.any_horizontal(self.flags)).to_series()
+        bad = out.select(pl.any_horizontal(pl.lit(False), *self.flags)).to_series()
         if not bad.any():
-            passed = out.select(list(final)).rename(final)
-            counts.rows_out += passed.height
-            return passed, self._rejects(data.head(0), out.head(0), counts)
-        passed = out.lazy().filter(~bad).select(list(final)).rename(final).collect()
+            return self._passed(out, counts), self._rejects(data.head(0), out.head(0), counts)
+        rejected = self._rejects(data.filter(bad), out.filter(bad).select(self.flags), counts)
+        return self._passed(out.filter(~bad), counts), rejected
+
+    def _passed(self, out: pl.DataFrame, counts: Counts) -> pl.DataFrame:
+        """The rows that pass, in the target's form; what was replaced in them is counted."""
+        names = {f"__v{i}": f.name for i, f in enumerate(self.fields)}
+        passed = tally_replaced(out.select(list(names)).rename(names), counts, self.reasons)
         counts.rows_out += passed.height
-        return passed, self._rejects(data.filter(bad), out.filter(bad).select(self.flags), counts)
+        return passed
 
     def _rejects(self, rows: pl.DataFrame, flags: pl.DataFrame, counts: Counts) -> pl.DataFrame:
         """The rejected rows with what is wrong with them, and their booking by first fault."""
@@ -197,7 +200,7 @@ class _FieldEngine:
         first = Counter(out["_code"].to_list())
         stop_if_fatal(self.plan, first)
         counts.rejected.update(first)
-        counts.reasons.update({g.code: f"{g.field} {g.reason}".strip() for g in self.guards if g.code in first})
+        counts.reasons.update({code: self.reasons[code] for code in first})
         return out
 
     def _first(self, flags: pl.DataFrame, values: pl.DataFrame | None, what: str) -> pl.Series:

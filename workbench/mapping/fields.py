@@ -47,7 +47,7 @@ def resolve_field(scope: Scope, name: str, field: FieldSpec, target: Field | Non
         return None
     guards = [_guard(field, name, original, *r) for r in rejects]
     guards += [_guard(field, name, original, *r) for r in more]
-    value, guards = _on_error(scope, field, value, guards, where)
+    value, guards, replaced = _on_error(scope, field, value, guards, where)
     on_error = field.on_error or scope.spec.on_error
     if target is not None and target.required:
         shown = blank_to_null(value) if value.type.kind == "text" else value
@@ -59,7 +59,7 @@ def resolve_field(scope: Scope, name: str, field: FieldSpec, target: Field | Non
         shown_values = ", ".join(target.enum[:5]) + (" …" if len(target.enum) > 5 else "")
         reason = f"is not one of {shown_values}"
         guards.append(Guard(f"{field.id}.enum", name, "enum", reason, stray, value, on_error == "fail"))
-    return PlannedField(name, field.id, value, tuple(guards))
+    return PlannedField(name, field.id, value, tuple(guards), replaced)
 
 
 Reject = tuple[str, str, Expr, str]  # code suffix, step name, condition, reason
@@ -197,16 +197,19 @@ def _guard(field: FieldSpec, name: str, original: Expr, suffix: str, step: str, 
 
 def _on_error(
     scope: Scope, field: FieldSpec, value: Expr, guards: list[Guard], where: Where
-) -> tuple[Expr, list[Guard]]:
+) -> tuple[Expr, list[Guard], tuple[Guard, ...]]:
+    """The value, what rejects its row, and what is told of it where the row goes on without the value."""
     on_error: Any = field.on_error or scope.spec.on_error
     if not guards or on_error == "reject":
-        return value, guards
+        return value, guards, ()
     if on_error == "fail":
-        return value, [replace(g, fatal=True) for g in guards]
+        return value, [replace(g, fatal=True) for g in guards], ()
     failed = any_of(*(g.condition for g in guards))
+    said = "emptied" if on_error == "null" else f"set to {field.default}"
+    replaced = tuple(replace(g, reason=f"{g.reason}: {said}") for g in guards)
     try:
         instead = lit(None, value.type) if on_error == "null" else constant(field.default or "", value.type)
-        return when([(failed, instead)], value), []
+        return when([(failed, instead)], value), [], replaced
     except TypeClash as e:
         scope.fault((*where, "default"), str(e), "write a default of the target's type")
-        return value, []
+        return value, [], ()

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from workbench.backends import SUM_DIGITS, compile_polars, to_dtype
+from workbench.backends import SUM_DIGITS, compile_polars, tally_replaced, to_dtype
 from workbench.errors import SourceError
 from workbench.model import (
     DataType,
@@ -21,6 +21,7 @@ from workbench.model import (
     Split,
     Union,
     Unpivot,
+    why,
 )
 
 from .counts import Counts
@@ -38,6 +39,10 @@ def run_row_step(step: RowStep, frame: pl.DataFrame, tables: Tables, counts: Cou
     Raises:
         SourceError: A reference table cannot be used.
     """
+    replaced = getattr(step, "replaced", ())
+    if replaced:
+        codes = _with(frame, __replaced=why(replaced)).select("__replaced")
+        tally_replaced(codes, counts, {g.code: f"{g.field} {g.reason}" for g in replaced})
     return _RUNNERS[type(step)](step, frame, tables, counts)
 
 

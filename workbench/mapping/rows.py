@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from workbench.errors import SourceError, did_you_mean
 from workbench.model import (
@@ -21,6 +21,7 @@ from workbench.model import (
     RowStep,
     Split,
     StepFault,
+    StepSpec,
     TypeClash,
     Union,
     Unpivot,
@@ -73,6 +74,19 @@ def _add(scope: Scope, name: str, type_: DataType) -> None:
     scope.used.add(name)
 
 
+def _stepped(
+    scope: Scope, row: RowSpec, name: str, steps: Sequence[StepSpec], where: tuple[str | int, ...], instead: str
+) -> tuple[Expr | None, list[Guard]]:
+    """A column through its steps, and what is told of the values that they refuse."""
+    start = scope.column(name)
+    value, rejects = scope.steps([start], steps, where)
+    fatal = scope.spec.on_error == "fail"
+    return value, [
+        Guard(f"{row.id}.{name}.{n}", name, s.name, f"{reason}: {instead}", condition, _text(start), fatal)
+        for n, s, condition, reason in rejects
+    ]
+
+
 def _filter(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: str, _: TableSchema) -> RowStep:
     assert row.filter is not None
     return Filter(row.id, scope.condition(row.filter, where), book_as)
@@ -83,8 +97,10 @@ def _lookup(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: s
     assert look is not None
     schema = tables(look.table)
     on: list[tuple[Expr, str]] = []
+    replaced: list[Guard] = []
     for name, key in look.match.items():
-        value, _rejects = scope.steps([scope.column(name)], look.steps, (*where, "steps"))
+        value, told = _stepped(scope, row, name, look.steps, (*where, "steps"), "not looked up")
+        replaced += told if look.on_miss == "null" else []  # otherwise the miss is rejected or booked
         if key not in schema:
             scope.fault((*where, "match"), f"{look.table} has no column '{key}'", did_you_mean(key, schema))
         elif value is not None:
@@ -102,15 +118,17 @@ def _lookup(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: s
         found = col(f"__{row.id}_found", DataType("boolean"))
         reason = f"is not in {look.table}"
         guard = Guard(row.id, "", "lookup", reason, none_of(found), coalesce(on[0][0], lit("")))
-    return Lookup(row.id, look.table, tuple(on), tuple(take), look.cardinality, look.on_miss, book_as, guard)
+    return Lookup(
+        row.id, look.table, tuple(on), tuple(take), look.cardinality, look.on_miss, book_as, guard, tuple(replaced)
+    )
 
 
 def _keep_latest(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: str, _: TableSchema) -> RowStep:
     keep = row.keep_latest
     assert keep is not None
     by = tuple(scope.column(name) for name in keep.by)
-    order, _rejects = scope.steps([scope.column(keep.order_by)], keep.steps, (*where, "steps"))
-    return KeepLatest(row.id, by, order or lit(None), book_as)
+    order, replaced = _stepped(scope, row, keep.order_by, keep.steps, (*where, "steps"), "taken as the oldest")
+    return KeepLatest(row.id, by, order or lit(None), book_as, tuple(replaced))
 
 
 def _explode(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: str, _: TableSchema) -> RowStep:
@@ -130,13 +148,15 @@ def _group(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: st
     assert group is not None
     by = tuple((name, scope.column(name)) for name in group.by)
     take: list[Aggregate] = []
+    replaced: dict[str, Guard] = {}
     for name, how_of in group.take.items():
         if len(how_of) != 1:
             raise StepFault(f"'{name}' needs one aggregate, as in {{sum: amount}}")
         how, source = next(iter(how_of.items()))
         value = scope.column(source) if source else None
         if value is not None and source in group.steps:
-            value, _rejects = scope.steps([value], group.steps[source], (*where, "steps", source))
+            value, told = _stepped(scope, row, source, group.steps[source], (*where, "steps", source), "left out")
+            replaced |= {g.code: g for g in told}
         if value is None and how != "count":
             raise StepFault(f"'{name}': {how} needs a field")
         if how == "sum" and value is not None:
@@ -149,7 +169,7 @@ def _group(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: st
     scope.columns.clear()
     scope.columns.update({n: e.type for n, e in by} | {a.name: a.type for a in take})
     scope.used.update(scope.columns)
-    return Group(row.id, by, tuple(take), book_as)
+    return Group(row.id, by, tuple(take), book_as, tuple(replaced.values()))
 
 
 def _unpivot(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: str, _: TableSchema) -> RowStep:

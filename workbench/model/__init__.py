@@ -27,6 +27,7 @@ from .plan import (
     Union,
     Unpivot,
     row_expressions,
+    why,
 )
 from .primitives import (
     PRIMITIVES,
@@ -177,5 +178,6 @@ __all__ = [
     "validate",
     "walk",
     "when",
+    "why",
     "write_text",
 ]

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from .expr import Expr, walk
-from .types import NULL, DataType
+from .primitives import lit, when
+from .types import NULL, TEXT, DataType
 
 __all__ = [
     "SEMANTICS",
@@ -32,6 +33,7 @@ __all__ = [
     "Union",
     "Unpivot",
     "row_expressions",
+    "why",
 ]  # fmt: skip
 
 SEMANTICS = "core-1"
@@ -40,14 +42,14 @@ OnError = Literal["reject", "null", "default", "fail"]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A reason to reject a row.
+    """A reason to reject a row, or, where ``on_error`` says so, to go on without the value.
 
     Attributes:
         code: Where the fault is, as in 'f4.2': field id and number of its step (from 1), or a row step's id.
         field: The target field, or '' for a row step.
         step: Name of the step that finds the fault.
         reason: What is wrong, in the user's terms.
-        condition: Boolean; true rejects, false and null do not.
+        condition: Boolean; true is a fault, false and null are not.
         value: The offending value as text, for the dead letter.
         fatal: The run stops instead of rejecting the row.
     """
@@ -70,12 +72,19 @@ class PlannedField:
         id: The spec's id of the field, stable under renaming.
         value: What it is computed from; its type is the target's.
         guards: Reasons to reject, in the order of the steps.
+        replaced: Reasons for which the value was emptied or set to its default instead; counted, never silent.
     """
 
     name: str
     id: str
     value: Expr
     guards: tuple[Guard, ...] = ()
+    replaced: tuple[Guard, ...] = ()
+
+
+def why(replaced: Sequence[Guard]) -> Expr:
+    """The code of the first reason that holds, or null."""
+    return when([(g.condition, lit(g.code)) for g in replaced], lit(None, TEXT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,7 @@ class Lookup:
         on_miss: 'reject' the row, leave 'null', or 'drop' it, booked.
         book_as: The booking of dropped rows.
         guard: The reject reason, when misses are rejected.
+        replaced: Reasons for which a key was taken as empty, where a miss is left null.
     """
 
     id: str
@@ -110,6 +120,7 @@ class Lookup:
     on_miss: Literal["reject", "null", "drop"] = "reject"
     book_as: str = "not_found"
     guard: Guard | None = None
+    replaced: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,7 @@ class KeepLatest:
     by: tuple[Expr, ...]
     order_by: Expr
     book_as: str = "merged"
+    replaced: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +161,13 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One row per key; the rows it merges are booked."""
+    """One row per key; the rows it merges are booked, the values its steps refuse are left out and counted."""
 
     id: str
     by: tuple[tuple[str, Expr], ...]
     take: tuple[Aggregate, ...]
     book_as: str = "merged"
+    replaced: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +232,27 @@ class Plan:
         row = tuple(s.guard for s in self.rows if isinstance(s, Lookup) and s.guard is not None)
         return row + tuple(g for f in self.fields for g in f.guards)
 
+    @property
+    def replaced(self) -> tuple[Guard, ...]:
+        """All reasons for which a run goes on without a value, of row steps first."""
+        row = tuple(g for s in self.rows for g in getattr(s, "replaced", ()))
+        return row + tuple(g for f in self.fields for g in f.replaced)
+
+    @property
+    def computed(self) -> tuple[PlannedField, ...]:
+        """The fields, and after them, under a name with '__', why a value was replaced: what an engine computes."""
+        told = (PlannedField(f"__replaced_{f.id}", f.id, why(f.replaced)) for f in self.fields if f.replaced)
+        return (*self.fields, *told)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What each code of a fault means, in the user's terms."""
+        return {g.code: f"{g.field} {g.reason}".strip() for g in (*self.guards, *self.replaced)}
+
     def roots(self) -> Sequence[Expr]:
         """Every expression of the fields: values and conditions."""
-        return [e for f in self.fields for e in (f.value, *(x for g in f.guards for x in (g.condition, g.value)))]
+        guarded = [e for f in self.fields for e in (f.value, *(x for g in f.guards for x in (g.condition, g.value)))]
+        return [*guarded, *(f.value for f in self.computed[len(self.fields) :])]
 
     @property
     def calls(self) -> tuple[str, ...]:
@@ -233,14 +264,15 @@ class Plan:
 
 def row_expressions(step: RowStep) -> list[Expr]:
     """Every expression that a row step holds."""
+    told = [g.condition for g in getattr(step, "replaced", ())]
     if isinstance(step, Filter):
         return [step.keep]
     if isinstance(step, Lookup):
-        return [e for e, _ in step.on]
+        return [*(e for e, _ in step.on), *told]
     if isinstance(step, KeepLatest):
-        return [*step.by, step.order_by]
+        return [*step.by, step.order_by, *told]
     if isinstance(step, Group):
-        return [e for _, e in step.by] + [a.value for a in step.take if a.value is not None]
+        return [*(e for _, e in step.by), *(a.value for a in step.take if a.value is not None), *told]
     if isinstance(step, Split):
         return [e for _, part in step.parts for _, e in part]
     return []

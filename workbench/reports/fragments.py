@@ -113,16 +113,18 @@ def counts_table(counts: Counts) -> str:
     """The books of a run as HTML: what came in, and where every row went."""
     rows = [("rows in", counts.rows_in), ("added", counts.added), ("rows out", counts.rows_out)]
     rows += [("rejected", counts.total_rejected), *((n, c) for n, c in sorted(counts.booked.items()) if c)]
+    rows += [("values replaced in rows that went on", counts.replaced.total())]
     shown = [(escape(n), f"{c:,}") for n, c in rows if c or n in ("rows in", "rows out", "rejected")]
     return _table(("where every row went", "rows"), shown)
 
 
 def reject_table(counts: Counts) -> str:
-    """Why rows were rejected, as HTML, most rows first."""
-    if not counts.total_rejected:
-        return "<p>No row was rejected.</p>"
-    rows = [(escape(c), escape(counts.reasons.get(c, "")), f"{n:,}") for c, n in counts.rejected.most_common(25)]
-    return _table(("code", "reason", "rows"), rows)
+    """Why rows were rejected, and values replaced, as HTML, most first."""
+    parts = [] if counts.total_rejected else ["<p>No row was rejected.</p>"]
+    for told, unit in ((counts.rejected, "rows"), (counts.replaced, "values replaced")):
+        rows = [(escape(c), escape(counts.reasons.get(c, "")), f"{n:,}") for c, n in told.most_common(25)]
+        parts += [_table(("code", "reason", unit), rows)] if rows else []
+    return "".join(parts)
 
 
 def masked_preview(frame: pl.DataFrame, target: Contract, limit: int = 6) -> str:
