@@ -135,7 +135,9 @@ def test_an_explanation_adds_up_to_the_pairs_weight_and_masks_people():
     assert told.weight == pytest.approx(top["weight"])
     assert told.parts[0].name == "prior"
     assert all("•" in v for p in told.parts for v in p.values if v)
-    assert told._repr_html_().startswith("<p>")
+    bundle = told._repr_mimebundle_()
+    assert bundle["text/html"].count("<tr>") == 1 + len(told.parts)
+    assert len(bundle["text/plain"].splitlines()) == 1 + len(told.parts)
     with pytest.raises(UsageError, match="no record 'crm:zz'"):
         done.explain("crm:zz", "crm:r1")
 
@@ -143,10 +145,17 @@ def test_an_explanation_adds_up_to_the_pairs_weight_and_masks_people():
 def test_the_report_shows_no_personal_value():
     frame = doubled(60, 2).drop("truth")
     done = link({"crm": frame}, model(prior=None))
-    html = done._repr_html_()
-    shown = done.golden.records.filter(pl.col("records") > 1).head(5)
+    seen = " ".join([repr(done), *done._repr_mimebundle_().values()])
+    shown = done.golden.records.filter(pl.col("records") > 1)
     assert shown.height
-    assert not [v for v in shown["last"].drop_nulls() if v in html]
+    assert not [v for v in shown["last"].drop_nulls() if v in seen]
+
+
+def test_the_report_says_what_became_of_the_records_in_both_forms():
+    done = link({"crm": people(30, 1), "erp": people(5, 2)}, model())
+    for form in done._repr_mimebundle_().values():
+        assert f"35 records of 2 systems are {done.counts['clusters']:,} different ones" in form
+        assert f"{done.counts['linked']:,}" in form
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,12 @@ def link(
     ),
     as_json: JSON = False,
 ) -> None:
-    """Find the same things across systems: crosswalk with stable ids, golden records, conflicts."""
+    """Find the same things across systems: crosswalk with stable ids, golden records, conflicts.
+
+    Honours what people decided in the files beside the link model: ENTITY.labels.csv and ENTITY.overrides.yaml.
+    """
+    from workbench.linkage import LinkFiles, load_crosswalk, load_link_model, propose_model, save_link_model
     from workbench.linkage import link as link_records
-    from workbench.linkage import load_crosswalk, load_link_model, propose_model, save_link_model
     from workbench.project import open_project
     from workbench.sources import write
 
@@ -44,7 +47,8 @@ def link(
         known = out / entity / "crosswalk.json"
         if shown:
             shown.update("linking")
-        found = link_records(frames, model, crosswalk=load_crosswalk(known.parent) if known.exists() else None)
+        before = load_crosswalk(known.parent) if known.exists() else None
+        found = LinkFiles.beside(path).decided(link_records(frames, model, crosswalk=before))
     found.crosswalk.save(known.parent)
     write(found.golden.records, known.parent / "golden.parquet")
     if proposed:

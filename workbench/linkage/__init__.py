@@ -7,6 +7,7 @@ from .classifying import as_comparer, as_indexer, classify, measures, register_c
 from .crosswalk import Crosswalk, load_crosswalk
 from .explaining import Explanation
 from .labelling import Label, add_labels, labelled, most_informative, read_labels, refit, threshold_table
+from .link_files import LinkFiles
 from .linking import Flag, Linkage, link
 from .model import LinkModel
 from .model_files import dump_link_model, load_link_model, parse_link_model, save_link_model
@@ -27,6 +28,7 @@ __all__ = [
     "Flag",
     "Golden",
     "Label",
+    "LinkFiles",
     "LinkModel",
     "Linkage",
     "Override",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import UsageError
 
+from .display import counts_html
 from .model import BlockingRule, LinkModel
 from .records import Records
 from .transforms import key_codes
@@ -52,7 +53,7 @@ class Blocks:
         return int(self.partners.sum())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BlockingCounts:
     """Pairs per rule, known before any is compared.
 
@@ -75,7 +76,12 @@ class BlockingCounts:
         return None if new.null_count() else int(new.sum())
 
     def _repr_html_(self) -> str:
-        return str(self.frame.drop("value")._repr_html_())  # values are personal
+        return counts_html(self)
+
+    def __repr__(self) -> str:
+        exact = self.pairs
+        many = f"at most {self.upper_bound:,}" if exact is None else f"{exact:,}"
+        return f"{many} pairs of records to compare, by {self.frame.height} blocking rules"
 
 
 def block(records: Records, rule: BlockingRule, scope: Scope = "all", new: NDArray[np.bool_] | None = None) -> Blocks:

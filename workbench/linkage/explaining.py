@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from workbench.profiling import mask
 
+from .display import table
 from .levels import levels_of
 from .model import LinkModel
 from .records import Records
@@ -34,7 +36,7 @@ class Part:
     values: tuple[str, str] = ("", "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """A pair's weights.
 
@@ -51,15 +53,19 @@ class Explanation:
     weight: float
     probability: float
 
+    def __repr__(self) -> str:
+        return f"{self.left} and {self.right}: {self.weight:+.1f} bits, probability {self.probability:.3f}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, str]:
+        text = [repr(self), *(f"  {p.weight:+6.1f}  {p.name}: {p.outcome}" for p in self.parts)]
+        return {"text/plain": "\n".join(text), "text/html": self._repr_html_()}
+
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(p.name)}</td><td>{escape(p.values[0])}</td><td>{escape(p.values[1])}</td>"
-            f"<td>{escape(p.outcome)}</td><td style='text-align:right'>{p.weight:+.1f}</td></tr>"
+        rows = [
+            [escape(p.name), escape(p.values[0]), escape(p.values[1]), escape(p.outcome), f"{p.weight:+.1f}"]
             for p in self.parts
-        )
-        head = "<tr><th>what</th><th>left</th><th>right</th><th>outcome</th><th>bits</th></tr>"
-        sums = f"{self.weight:+.1f} bits, probability {self.probability:.3f}"
-        return f"<p><b>{escape(self.left)}</b> and <b>{escape(self.right)}</b>: {sums}</p><table>{head}{rows}</table>"
+        ]
+        return table(("what", self.left, self.right, "outcome", "bits"), rows, repr(self), numbers=(4,))
 
 
 def explain_pair(records: Records, model: LinkModel, left: int, right: int, *, masked: bool = True) -> Explanation:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from workbench.errors import ConservationError, UsageError
-from workbench.profiling import mask
 
 from .bridges import Bridge, bridges
 from .crosswalk import Crosswalk, known_pairs, next_crosswalk
+from .display import headline, to_html, to_text
 from .explaining import Explanation, explain_pair
 from .model import LinkModel
 from .overrides import Overrides, Placed, placed
@@ -46,7 +45,7 @@ class Flag:
     cluster: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Linkage:
     """The outcome of a run; what is costly is computed when asked for.
 
@@ -209,19 +208,11 @@ class Linkage:
             if self.label[a] != self.label[b]
         ]
 
-    def _repr_html_(self) -> str:
-        counts = "".join(
-            f"<tr><td>{escape(k)}</td><td style='text-align:right'>{v:,}</td></tr>" for k, v in self.counts.items()
-        )
-        sample = self.golden.records.filter(pl.col("records") > 1).head(5)
-        personal = [n for n, f in self.model.fields.items() if f.personal]
-        hidden = sample.with_columns(
-            pl.col(n).map_elements(mask, return_dtype=pl.String, skip_nulls=True)
-            for n in personal
-            if n in sample.columns
-        )
-        flags = "".join(f"<li>{escape(f.kind)}: {escape(f.text)}</li>" for f in self.flags[:10])
-        return f"<h4>{escape(self.model.entity)}</h4><table>{counts}</table>{hidden._repr_html_()}<ul>{flags}</ul>"
+    def __repr__(self) -> str:
+        return headline(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Mapping[str, str]:
+        return {"text/plain": to_text(self), "text/html": to_html(self)}
 
 
 def link(

@@ -10,6 +10,7 @@ from workbench.errors import UsageError
 
 from .linking import Linkage
 from .model import LinkModel
+from .overrides import Overrides, placed
 from .patterns import Candidates
 from .pipeline import clusters_of
 from .scoring import score
@@ -17,10 +18,15 @@ from .scoring import score
 __all__ = ["rescored"]
 
 
-def rescored(linkage: Linkage, model: LinkModel) -> Linkage:
+def rescored(linkage: Linkage, model: LinkModel, *, overrides: Overrides | None = None) -> Linkage:
     """The run as another trained model with the same comparisons would have it.
 
     Pairs that the run did not keep (below ``thresholds.keep``) stay forgotten.
+
+    Args:
+        linkage: A run.
+        model: A trained model that compares the same way.
+        overrides: Pairs a person has decided; those of the run when left out.
 
     Raises:
         UsageError: The model compares differently, or has no weights.
@@ -32,6 +38,7 @@ def rescored(linkage: Linkage, model: LinkModel) -> Linkage:
     none = (np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.int64))
     candidates = Candidates(linkage.scored.left, linkage.scored.right, index.astype(np.uint32), patterns, none)
     scored = score(linkage.records, model, candidates)
-    label = clusters_of(linkage.records, model, scored, linkage.overrides.must, linkage.overrides.cannot)
+    where = linkage.overrides if overrides is None else placed(linkage.records, overrides)
+    label = clusters_of(linkage.records, model, scored, where.must, where.cannot)
     given = {f.name: getattr(linkage, f.name) for f in fields(linkage)}
-    return Linkage(**{**given, "model": model, "scored": scored, "label": label})
+    return Linkage(**{**given, "model": model, "scored": scored, "label": label, "overrides": where})

@@ -9,6 +9,7 @@ import polars as pl
 
 from workbench.registry import Registry
 
+from .display import golden_html
 from .model import LinkModel, Survivor, SystemRule
 from .records import Frames, Records, id_column, raw_value, source_columns
 
@@ -54,7 +55,7 @@ def trust(about: Survivor) -> pl.Expr:
     return pl.col("system").replace_strict(places, default=0, return_dtype=pl.Int32) if places else pl.lit(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Golden:
     """The surviving values.
 
@@ -68,6 +69,14 @@ class Golden:
     records: pl.DataFrame
     provenance: pl.DataFrame
     conflicts: pl.DataFrame
+
+    def __repr__(self) -> str:
+        several = int((self.records["records"] > 1).sum())
+        clash = self.conflicts["canonical_id"].n_unique()
+        return f"{self.records.height:,} golden records, {several:,} of several records, {clash:,} with conflicts"
+
+    def _repr_html_(self) -> str:
+        return golden_html(self)
 
 
 def golden_records(frames: Frames, records: Records, model: LinkModel, entries: pl.DataFrame) -> Golden:

@@ -23,7 +23,7 @@ def weight_chart(model: LinkModel) -> Any:
     rows = [
         {
             "comparison": c.id,
-            "level": f"{level.test}{'' if level.at is None else f' {level.at:g}'}",
+            "level": level.label,
             "bits": log2(max(level.m, 1e-12) / max(level.u, 1e-12)),
             "order": number,
         }
@@ -31,17 +31,20 @@ def weight_chart(model: LinkModel) -> Any:
         for number, level in enumerate(c.levels)
         if level.m is not None and level.u is not None
     ]
+    longest = max((len(level.label) for c in model.comparisons for level in c.levels), default=0)
+    above = alt.Header(orient="top", labelAnchor="start", labelFontWeight="bold", labelPadding=2)
     return (
         alt.Chart(alt.Data(values=rows), height=alt.Step(15), width=420)
         .mark_bar()
         .encode(
-            y=alt.Y("level:N", sort=alt.SortField("order"), title=None),
+            y=alt.Y("level:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=300)),
             x=alt.X("bits:Q", title="weight in bits: against ← 0 → for"),
             color=alt.condition("datum.bits > 0", alt.value("#2f6fb3"), alt.value("#b3562f")),
-            row=alt.Row("comparison:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left")),
+            row=alt.Row("comparison:N", title=None, sort=[c.id for c in model.comparisons], header=above, spacing=6),
         )
         .resolve_scale(y="independent")
-        .configure(background="white")
+        # a row of charts does not make room for labels longer than usual by itself
+        .configure(background="white", padding={"left": max(5, 5 * longest - 120), "top": 5, "right": 5, "bottom": 5})
     )
 
 

@@ -183,10 +183,20 @@ class PairLabelling(Desk):
         return {"kind": "whole", **self.snapshot()}
 
     def to_html(self) -> str:
-        """How far the labelling is, static."""
+        """How far the labelling is, and the pair that would be asked next, static."""
         said = self.progress
-        rows = [(text(name), f"{n:,}") for name, n in said.items()]
-        return page_table(("pairs", "number"), rows, repr(self))
+        how_far = page_table(("pairs", "number"), [(text(name), f"{n:,}") for name, n in said.items()], repr(self))
+        now = self.current
+        if now is None:
+            return how_far
+        rows = [(text(name), _marked(a), text(state), _marked(b)) for name, a, b, state in now.fields]
+        pair = page_table(("field", now.left, "", now.right), rows, "The pair whose label would teach most")
+        return how_far + pair + now.explanation._repr_html_()
+
+
+def _marked(pieces: Sequence[Piece]) -> str:
+    """A value with what differs marked."""
+    return "".join(text(p.text) if p.same else f"<mark>{text(p.text)}</mark>" for p in pieces) or "–"
 
 
 def _pair_key(left: Key, right: Key) -> tuple[Key, Key]:

@@ -44,6 +44,11 @@ class ThresholdPicker(Desk):
         t = self.model.thresholds
         return f"{self.model.entity}: match at {t.match:g}, review from {t.review:g}, {self._known.height} labels"
 
+    @property
+    def labelled(self) -> int:
+        """How many pairs are labelled."""
+        return self._known.height
+
     def table(self) -> pl.DataFrame:
         """One row per threshold; see `workbench.linkage.threshold_table`.
 
@@ -107,6 +112,11 @@ class ThresholdPicker(Desk):
         if not self._known.height:
             return f"<p>{self!r}: nothing is labelled yet.</p>"
         here = self.model.thresholds.match
+        seen, table = set(), []
+        for r in self.table().to_dicts():  # thresholds that tell nothing new only make it long
+            if (told := (r["precision"], r["recall"])) not in seen or abs(r["threshold"] - here) < 1e-9:
+                seen.add(told)
+                table.append(r)
         rows = [
             (
                 f"{'→ ' if abs(r['threshold'] - here) < 1e-9 else ''}{r['threshold']:g}",
@@ -115,6 +125,6 @@ class ThresholdPicker(Desk):
                 f"{r['recall']:.3f} ({r['recall_low']:.3f} … {r['recall_high']:.3f})",
                 f"{r['f1']:.3f}",
             )
-            for r in self.table().to_dicts()
+            for r in table
         ]
         return page_table(("threshold", "pairs linked", "precision (95 %)", "recall (95 %)", "F1"), rows, repr(self))
