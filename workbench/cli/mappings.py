@@ -12,6 +12,7 @@ from workbench.errors import SpecError, UsageError
 
 from .app import JSON, Short, app, say, show_json, status
 from .profiles import split_name
+from .reading import open_source
 
 
 @app.command()
@@ -73,12 +74,15 @@ def apply(
     as_json: JSON = False,
 ) -> None:
     """Apply a spec: passed rows to OUT, rejected rows with their reasons to the dead letters; books checked."""
+    from workbench.backends import normalise
     from workbench.flow import run_spec
     from workbench.model import load_spec
+    from workbench.sources import write
 
     spec, (project, name) = load_spec(spec_path), _opened(spec_path, source)
     target = project.entity(entity) if entity else None
-    frame = project.frame(name)
+    found = open_source(project, name, quiet=as_json)
+    frame, unread = normalise(found.frame), found.rejected.height
     resolved = project.resolve(spec, frame=frame, target=target)
     folder = rejects or out.parent / "dead_letters"
     with _bar(quiet=as_json) as (bar, task):
@@ -86,15 +90,19 @@ def apply(
             resolved.plan, frame, out, folder, tables=project.table, engine=engine,
             progress=lambda n: bar.update(task, completed=n),
         )  # fmt: skip
+    if unread:
+        write(found.rejected, folder / "unreadable.csv")
     if as_json:
-        show_json(counts.to_dict() | {"out": str(out), "dead_letters": str(folder)})
+        show_json(counts.to_dict() | {"unreadable_lines": unread, "out": str(out), "dead_letters": str(folder)})
     else:
         say(f"{'[green]✓[/]' if not counts.total_rejected else '[yellow]![/]'} {counts}")
         for told in (counts.rejected, counts.replaced):
             for code, n in told.most_common(10):
                 say(f"  {n:>8,}  {code}  {counts.reasons.get(code, '')}".replace("[", "\\["))
         say(f"  {out}" + (f", dead letters in {folder}" if counts.total_rejected else ""))
-    if counts.total_rejected:
+        if unread:
+            say(f"  {unread:,} not readable as rows, in {folder / 'unreadable.csv'}")
+    if counts.total_rejected or unread:
         raise Short
 
 
@@ -131,12 +139,13 @@ def verify(
     as_json: JSON = False,
 ) -> None:
     """Run a spec on full volume and check the result against the entity's contract; exit 1 when it falls short."""
+    from workbench.backends import normalise
     from workbench.flow import verify as verify_spec
     from workbench.model import load_spec
 
     spec, (project, name) = load_spec(spec_path), _opened(spec_path, source)
     target = project.entity(entity) if entity else project.target(spec)
-    frame = project.frame(name or spec.source.dataset)
+    frame = normalise(open_source(project, name or spec.source.dataset, quiet=as_json).frame)
     if not spec.fields:
         raise UsageError("the spec maps no field", where=str(spec_path), cure="add fields")
     with status(f"verifying {spec.title}", quiet=as_json):

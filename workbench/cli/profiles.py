@@ -12,6 +12,7 @@ from workbench.errors import UsageError
 from workbench.profiling import Profile
 
 from .app import JSON, app, console, say, status
+from .reading import open_source
 
 
 @app.command()
@@ -45,12 +46,15 @@ def profile_(
     as_json: JSON = False,
 ) -> None:
     """Say what is in a dataset: types, formats, meanings, keys, and problems, worst first."""
+    from workbench.backends import normalise
+    from workbench.profiling import profile
     from workbench.project import open_project
 
     landscape, name = split_name(source)
     project = open_project(landscape)
     with status(f"profiling {name}", quiet=as_json):
-        facts = project.profile(name, full=full)
+        found = open_source(project, name, quiet=as_json)
+        facts = profile(normalise(found.frame), name=name, full=full)
     if out is not None:
         _write(facts, out)
     if as_json:

@@ -103,6 +103,7 @@ def export(
     to: Annotated[
         str, typer.Option(help="yaml, python, sql:DIALECT, pyspark, dbt, odcs, openlineage, sssom, jsonschema.")
     ],
+    entity: Annotated[str, typer.Option(help="The target's contract, where the project does not hold it.")] = "",
 ) -> None:
     """Write a spec as an artefact that a team can use where it lives."""
     from workbench.export import export as export_spec
@@ -110,7 +111,7 @@ def export(
     from workbench.project import open_project
 
     spec, project = load_spec(spec_path), open_project(spec_path)
-    target = project.target(spec)
+    target = project.entity(entity) if entity else project.target(spec)
     resolved = project.resolve(spec, target=target)
     source = project.contract(spec.source.dataset)
     for path in export_spec(spec, to, out, resolved=resolved, target=target, source=source):
