@@ -102,7 +102,8 @@ class WorkbenchError(Exception):
             + "</li>"
             for f in self.faults
         )
-        return f'<div role="alert"><p>{escape(type(self).__name__)}</p><ul>{rows}</ul></div>'
+        style = "color:var(--jp-content-font-color1,inherit);border-left:4px solid #c0392b;padding:.2em .8em"
+        return f'<div role="alert" style="{style}"><p>{escape(type(self).__name__)}</p><ul>{rows}</ul></div>'
 
 
 class UsageError(WorkbenchError):

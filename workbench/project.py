@@ -33,6 +33,9 @@ class Proposal:
     matches: Matches
     spec: Spec
 
+    def _repr_html_(self) -> str:
+        return self.matches._repr_html_()
+
 
 @dataclass(frozen=True)
 class Project:
@@ -61,6 +64,12 @@ class Project:
             raise UnknownNameError.of("dataset", name, self._datasets, where=str(self.root))
         inside = (self.root / path).exists()
         return scan(self.root / path if inside else path, table=table or None)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: the landscape's datasets and where they go."""
+        if self.landscape is None:
+            return {"text/plain": f"Project {self.root}: loose files, no landscape"}
+        return self.landscape._repr_mimebundle_()
 
     @cached_property
     def _datasets(self) -> list[str]:

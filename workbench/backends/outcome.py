@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import polars as pl
 
 from workbench.errors import ConservationError, FlowError
+from workbench.markup import block, note, table
 from workbench.model import Plan
 
 __all__ = ["REJECT_COLUMNS", "SUM_DIGITS", "Applied", "Counts", "stop_if_fatal", "tally_replaced"]
@@ -99,6 +101,32 @@ class Counts:
         most_first = sorted(counter.items(), key=lambda item: (-item[1], item[0]))
         return [{"code": c, "reason": self.reasons.get(c, ""), unit: n} for c, n in most_first]
 
+    def _repr_html_(self) -> str:
+        return block(self.books_html(), self.reasons_html())
+
+    def books_html(self) -> str:
+        """What came in and where every row went, to stand in a block of markup."""
+        went = [("rows in", self.rows_in), ("added", self.added), ("rows out", self.rows_out)]
+        went += [("rejected", self.total_rejected), *sorted(self.booked.items())]
+        went += [("values replaced in rows that went on", self.replaced.total())]
+        kept = ("rows in", "rows out", "rejected")
+        rows = [(escape(n), f"{c:,}") for n, c in went if c or n in kept]
+        return table(("where", "rows"), rows, caption="Where every row went", numbers=(1,))
+
+    def reasons_html(self, most: int = 12) -> str:
+        """Why rows were rejected and values replaced, most first, to stand in a block of markup."""
+        parts = [] if self.rejected else [note("No row was rejected.", "good")]
+        told = (
+            ("Why rows were rejected", "rows", self.rejected),
+            ("Why values were replaced", "values", self.replaced),
+        )
+        for caption, unit, counter in told:
+            rows = [(escape(c), escape(self.reasons.get(c, "")), f"{n:,}") for c, n in counter.most_common(most)]
+            parts += [table(("code", "reason", unit), rows, caption=caption, numbers=(2,))] if rows else []
+            more = len(counter) - most
+            parts.append(note(f"… and {more:,} more reasons" if more > 0 else ""))
+        return "".join(parts)
+
 
 def tally_replaced(rows: pl.DataFrame, counts: Counts, reasons: Mapping[str, str]) -> pl.DataFrame:
     """Count the codes in the columns '__replaced…' of rows; the rows without these columns.
@@ -133,6 +161,9 @@ class Applied:
 
     def __repr__(self) -> str:
         return f"Applied({self.counts})"
+
+    def _repr_html_(self) -> str:
+        return block(self.counts.books_html(), self.counts.reasons_html())  # the rows themselves may be personal
 
 
 def stop_if_fatal(plan: Plan, found: Counter[str]) -> None:

@@ -8,7 +8,8 @@ from html import escape
 from typing import Any
 
 from workbench.mapping import Counts, RoundTrip
-from workbench.quality import RuleVerdict
+from workbench.markup import block, note, table, toned
+from workbench.quality import RuleVerdict, verdict_table
 
 __all__ = ["CheckVerdict", "RejectReason", "Verdict"]
 
@@ -110,39 +111,20 @@ class Verdict:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        from workbench.quality import verdict_table
-
-        colour = "#176f2c" if self.passed else "#b42318"
-        books = self.counts.to_dict()
-        cells = [("rows in", books["rows_in"]), ("added", books["added"]), ("rows out", books["rows_out"])]
-        cells += [("rejected", books["rejected"]), *books["booked"].items()]
-        cells += [("values replaced", self.counts.replaced.total())] if books["replaced"] else []
-        numbers = "".join(f"<tr><th>{escape(n)}</th><td style='text-align:right'>{v:,}</td></tr>" for n, v in cells)
-        parts = [
-            f"<p style='color:{colour}'><b>{escape(self.headline)}</b></p>",
-            f"<table><caption>books: what came in is what went out</caption>{numbers}</table>",
-        ]
-        if self.checks:
-            rows = "".join(
-                f"<tr><td>{'✓' if c.passed else '?' if c.passed is None else '✗'}</td><td>{escape(c.id)}</td>"
-                f"<td>{escape(c.what)}</td><td>{escape(c.measured)}</td></tr>"
-                for c in self.checks
-            )
-            parts.append(f"<table><caption>checks of the spec</caption>{rows}</table>")
+        parts = [note(self.headline, "good" if self.passed else "bad"), self.counts.books_html()]
         if self.reasons:
-            rows = "".join(
-                f"<tr><td>{escape(r.code)}</td><td>{escape(r.reason)}</td>"
-                f"<td style='text-align:right'>{r.rows:,}</td><td>{escape(', '.join(r.examples))}</td></tr>"
-                for r in self.reasons
-            )
-            head = "<tr><th>code</th><th>reason</th><th>rows</th><th>as in</th></tr>"
-            parts.append(f"<table><caption>rejected rows</caption>{head}{rows}</table>")
+            why = [
+                (escape(r.code), escape(r.reason), f"{r.rows:,}", escape(", ".join(r.examples))) for r in self.reasons
+            ]
+            parts.append(table(("code", "reason", "rows", "as in"), why, caption="Rejected rows", numbers=(2,)))
+        if self.checks:
+            rows = [(escape(c.id), _result(c.passed), escape(c.what), escape(c.measured)) for c in self.checks]
+            parts.append(table(("check", "result", "what", "measured"), rows, caption="Checks of the spec"))
         if self.rules:
-            parts.append("<p>the contract of the target</p>")
             parts.append(verdict_table(tuple(r for r in self.rules if r.result != "passed")))
         if self.trip is not None:
-            parts.append(f"<p>there and back</p>{self.trip._repr_html_()}")
-        return "".join(parts)
+            parts.append(self.trip._repr_html_())
+        return block(*parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -162,3 +144,9 @@ class Verdict:
     def to_json(self) -> str:
         """The verdict as JSON, personal data masked."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1)
+
+
+def _result(passed: bool | None) -> str:
+    if passed is None:
+        return toned("? not measured", "warn")
+    return toned("✓ holds", "good") if passed else toned("✗ falls short", "bad")

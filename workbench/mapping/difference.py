@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any, Literal
 
+from workbench.markup import Tone, block, note, table, toned
 from workbench.model import next_version
 
 __all__ = ["Example", "SpecChange", "SpecDiff"]
@@ -107,21 +108,18 @@ class SpecDiff:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        colours = {"major": "#b42318", "minor": "#8a6100", "patch": "#555"}
-        rows = []
-        for c in self.changes:
-            cases = "".join(
-                f"<tr><td>{escape(e.given)}</td><td><del>{escape(e.before)}</del></td>"
-                f"<td><ins>{escape(e.after)}</ins></td><td style='text-align:right'>{e.rows:,}</td></tr>"
-                for e in c.examples
-            )
-            head = "<tr><th>given</th><th>was</th><th>is</th><th>rows</th></tr>"
-            table = f"<table>{head}{cases}</table>" if cases else ""
-            rows.append(
-                f"<tr><td style='color:{colours[c.grade]}'><b>{c.grade}</b></td><td>{escape(c.part)}</td>"
-                f"<td>{escape(c.what)}{table}</td></tr>"
-            )
-        return f"<p><b>{escape(self.headline)}</b></p><table>{''.join(rows)}</table>"
+        tones: dict[str, Tone] = {"major": "bad", "minor": "warn", "patch": "soft"}
+        rows = [(toned(c.grade, tones[c.grade]), escape(c.part), escape(c.what)) for c in self.changes]
+        cases = [
+            (escape(c.part), escape(e.given), f"<del>{escape(e.before)}</del>", f"<ins>{escape(e.after)}</ins>",
+             f"{e.rows:,}")
+            for c in self.changes
+            for e in c.examples
+        ]  # fmt: skip
+        replayed = table(("part", "given", "was", "is", "rows"), cases, caption="On replay", numbers=(4,))
+        return block(
+            note(self.headline), table(("grade", "part", "change"), rows) if rows else "", replayed if cases else ""
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from workbench.markup import block, items, note, table, toned
 from workbench.model import Spec, StepSpec
 
 __all__ = ["Inverted", "Lost", "Way"]
@@ -75,12 +76,13 @@ class Inverted:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(w.source)}</td><td>{escape(w.target)}</td>"
-            f"<td>{escape(', '.join(s.name for s in w.steps) or 'as it is')}</td>"
-            f"<td>{escape('; '.join(w.losses) or 'nothing')}</td></tr>"
+        rows = [
+            (escape(w.source), escape(w.target), escape(", ".join(s.name for s in w.steps) or "as it is"),
+             escape("; ".join(w.losses)) or toned("nothing", "soft"))
             for w in self.ways
+        ]  # fmt: skip
+        gone = [str(x) for x in self.lost if x.entirely or not x.field]
+        return block(
+            table(("source field", "comes back from", "by", "lost"), rows, caption=self.spec.title),
+            note("Does not come back:", "warn") + items(gone, most=50) if gone else "",
         )
-        head = "<tr><th>source field</th><th>comes back from</th><th>by</th><th>lost</th></tr>"
-        gone = "".join(f"<li>{escape(str(x))}</li>" for x in self.lost if x.entirely or not x.field)
-        return f"<b>{escape(self.spec.title)}</b><table>{head}{rows}</table><ul>{gone}</ul>"

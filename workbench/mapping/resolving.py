@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from workbench.errors import Fault, SpecError, did_you_mean
+from workbench.markup import block, items, table
 from workbench.model import (
     SEMANTICS,
     Contract,
@@ -49,6 +51,16 @@ class Resolved:
     plan: Plan
     lineage: tuple[Lineage, ...]
     warnings: tuple[Fault, ...] = ()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: the lineage and the warnings, as plain text and HTML."""
+        head = f"{self.plan.name} fits its source: {len(self.lineage)} fields, {len(self.warnings)} warnings"
+        ways = [(x.target, " + ".join(x.sources), " → ".join(x.steps)) for x in self.lineage]
+        plain = [head, *(f"  {t} ← {s}" + (f"  ({w})" if w else "") for t, s, w in ways)]
+        plain += [f"  ! {w}" for w in self.warnings]
+        shown = table(("field", "from", "steps"), [tuple(map(escape, way)) for way in ways], caption=head)
+        html = block(shown, items((str(w) for w in self.warnings), most=50))
+        return {"text/plain": "\n".join(plain), "text/html": html}
 
 
 def resolve(

@@ -10,6 +10,7 @@ import polars as pl
 
 from workbench.backends import compile_polars, normalise
 from workbench.errors import UnknownNameError
+from workbench.markup import block, table
 from workbench.model import (
     TEXT,
     Contract,
@@ -109,14 +110,13 @@ class RoundTrip:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(t.field)}</td><td>{escape(t.target)}</td><td style='text-align:right'>{t.rows:,}</td>"
-            f"<td style='text-align:right'>{t.equal:,}</td><td style='text-align:right'>{t.same_meaning:,}</td>"
-            f"<td>{escape(t.note or '; '.join(f'{a} → {b}' for a, b in t.examples))}</td></tr>"
+        rows = [
+            (escape(t.field), escape(t.target), f"{t.rows:,}", f"{t.equal:,}", f"{t.same_meaning:,}",
+             escape(t.note or "; ".join(f"{a} → {b}" for a, b in t.examples)))
             for t in self.fields
-        )
-        head = "".join(f"<th>{h}</th>" for h in ("field", "through", "rows", "equal", "same meaning", "not equal, as"))
-        return f"<table><tr>{head}</tr>{rows}</table>"
+        ]  # fmt: skip
+        headings = ("field", "through", "rows", "equal", "same meaning", "not equal, as")
+        return block(table(headings, rows, caption=f"{self.rows:,} rows, there and back", numbers=(2, 3, 4)))
 
 
 def roundtrip(

@@ -10,6 +10,8 @@ from html import escape
 
 import numpy as np
 
+from workbench.markup import bar, block, table, toned
+
 from .codes import meanings
 
 __all__ = ["ValueMatch", "ValueMatches", "match_values"]
@@ -75,14 +77,18 @@ class ValueMatches:
         from workbench.profiling import mask
 
         show = mask if self.personal else str
-        rows = "".join(
-            f"<tr><td>{escape(show(r.source))}</td><td>{escape(show(r.target)) if r.target else '–'}</td>"
-            f"<td>{r.score:.2f}</td><td>{'taken' if r.source in self.table else 'open'}</td>"
-            f"<td>{escape(r.reason)}</td></tr>"
+        taken = self.table
+        rows = [
+            (
+                escape(show(r.source)),
+                escape(show(r.target)) if r.target else toned("none", "soft"),
+                bar(r.score),
+                "taken" if r.source in taken else toned("open", "warn"),
+                escape(r.reason),
+            )
             for r in self.rows
-        )
-        head = "".join(f'<th scope="col">{t}</th>' for t in ("Source", "Target", "Score", "", "Why"))
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        ]
+        return block(table(("source value", "target value", "score", "decision", "why"), rows))
 
 
 def match_values(

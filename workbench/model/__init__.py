@@ -54,6 +54,7 @@ from .primitives import (
 )
 from .regex import UnportablePattern, pin_pattern, quote_pattern
 from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
+from .spec_display import spec_html, step_text
 from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
 from .steps import STEPS, Context, Outcome, Step, StepFault, step_reference
 from .types import (
@@ -171,8 +172,10 @@ __all__ = [
     "regex_match",
     "round_to",
     "row_expressions",
+    "spec_html",
     "spec_schema",
     "step_reference",
+    "step_text",
     "struct_of",
     "substring",
     "validate",

@@ -185,6 +185,12 @@ class Contract:
     def _by_name(self) -> dict[str, Field]:
         return {f.name: f for f in self.fields}
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: plain text and HTML."""
+        from .displays import contract_bundle
+
+        return contract_bundle(self)
+
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 

@@ -177,6 +177,12 @@ class Landscape(_Noun):
         """The folder the landscape file lies in; every path in it starts there."""
         return self._root
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: plain text and HTML."""
+        from .displays import landscape_bundle
+
+        return landscape_bundle(self)
+
     def system(self, id: str) -> System:
         """The system of this id; UnknownNameError when there is none."""
         return _find("system", id, self.systems)

@@ -249,6 +249,12 @@ class Plan:
         """What each code of a fault means, in the user's terms."""
         return {g.code: f"{g.field} {g.reason}".strip() for g in (*self.guards, *self.replaced)}
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: plain text and HTML."""
+        from .displays import plan_bundle
+
+        return plan_bundle(self)
+
     def roots(self) -> Sequence[Expr]:
         """Every expression of the fields: values and conditions."""
         guarded = [e for f in self.fields for e in (f.value, *(x for g in f.guards for x in (g.condition, g.value)))]

@@ -14,6 +14,7 @@ from workbench.errors import Fault, SpecError
 
 from .document import Document, dump_yaml, parse_document, read_document, validate
 from .plan import SEMANTICS, OnError
+from .spec_display import bundle
 from .spec_parts import FieldSpec, Names, Part, RowSpec, StepSpec
 
 __all__ = [
@@ -116,6 +117,10 @@ class Spec(Part):
     def title(self) -> str:
         """Name and version."""
         return f"{self.name} {self.version}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: plain text and HTML."""
+        return bundle(self)
 
 
 def load_spec(path: str | os.PathLike[str]) -> Spec:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from workbench.markup import block, note, table, toned
+
 from .facts import ColumnProfile
 from .histogram import Histogram
 from .wording import listed, percent, readable
@@ -17,25 +19,6 @@ __all__ = ["to_html", "to_text"]
 PROBLEMS = 12
 COLUMNS = 200
 BARS = 24
-
-STYLE = """
-.wb-profile{--fg:#1b1f24;--soft:#57606a;--line:#d0d7de;--bar:#4f7cac;--bad:#9a3412;--bg:#fff;
-  color:var(--fg);background:var(--bg);font:13px/1.45 system-ui,sans-serif;max-width:100%;overflow-x:auto}
-@media (prefers-color-scheme:dark){.wb-profile{--fg:#e6edf3;--soft:#9da7b3;--line:#3d444d;--bar:#7fb0e0;
-  --bad:#f0a070;--bg:#0d1117}}
-body[data-jp-theme-light=true] .wb-profile{--fg:#1b1f24;--soft:#57606a;--line:#d0d7de;--bar:#4f7cac;--bad:#9a3412;
-  --bg:#fff}
-body[data-jp-theme-light=false] .wb-profile{--fg:#e6edf3;--soft:#9da7b3;--line:#3d444d;--bar:#7fb0e0;--bad:#f0a070;
-  --bg:#111}
-.wb-profile table{border-collapse:collapse;color:var(--fg);background:var(--bg)}
-.wb-profile caption{text-align:left;font-weight:600;font-size:15px;padding:4px 0;color:var(--fg)}
-.wb-profile th,.wb-profile td{text-align:left;vertical-align:top;padding:4px 10px 4px 0;
-  border-bottom:1px solid var(--line)}
-.wb-profile td.n{text-align:right;font-variant-numeric:tabular-nums}
-.wb-profile .soft{color:var(--soft)} .wb-profile .bad{color:var(--bad)}
-.wb-profile code{font:12px ui-monospace,monospace;color:inherit;background:none}
-.wb-profile svg{display:block} .wb-profile td:nth-child(7){white-space:nowrap} .wb-profile rect{fill:var(--bar)}
-"""
 
 
 def to_text(profile: Profile) -> str:
@@ -56,16 +39,14 @@ def to_text(profile: Profile) -> str:
 def to_html(profile: Profile) -> str:
     """A table of the columns and a list of the problems; needs no script and nothing from elsewhere."""
     shown = profile.masked()
-    head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("Column", "Type", "Meaning", "Empty", "Different", "Range or shapes", "Frequent", "Spread")
-    )
-    rows = "".join(_row(column) for column in shown.columns[:COLUMNS])
+    headings = ("column", "type", "meaning", "empty", "different", "range or shapes", "frequent", "spread")
+    rows = [_row(column) for column in shown.columns[:COLUMNS]]
     more = len(shown.columns) - COLUMNS
-    rest = f'<p class="soft">{more:,} more columns</p>' if more > 0 else ""
-    return (
-        f'<div class="wb-profile"><style>{STYLE}</style><table><caption>{escape(_headline(shown))}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{rest}{_keys(shown)}{_problems(shown)}</div>"
+    return block(
+        table(headings, rows, caption=_headline(shown), numbers=(3, 4)),
+        note(f"{more:,} more columns" if more > 0 else ""),
+        _keys(shown),
+        _problems(shown),
     )
 
 
@@ -90,18 +71,22 @@ def _empty(column: ColumnProfile) -> str:
     return percent((rows - column.filled) / rows) if rows else "–"
 
 
-def _row(column: ColumnProfile) -> str:
-    sure = f"{column.semantic.confidence:.0%}" if column.semantic else ""
-    why = escape("; ".join(column.semantic.evidence)) if column.semantic else ""
-    personal = ' <span class="soft" title="personal: values are masked">●</span>' if column.personal else ""
+def _row(column: ColumnProfile) -> tuple[str, ...]:
+    found = column.semantic
+    sure = f"{found.confidence:.0%}" if found else ""
+    why = escape("; ".join(found.evidence)) if found else ""
+    personal = " " + toned("personal", "soft") if column.personal else ""
     shown = [] if column.personal else [v for v in column.top[:3] if column.share(v.count) >= 0.005]
     frequent = [f"<code>{escape(v.value[:30])}</code> {v.count}" for v in shown]
     return (
-        f'<tr><th scope="row">{escape(column.name)}{personal}</th><td>{escape(str(column.type))}'
-        f'<br><span class="soft">{escape(column.physical[:40])}</span></td>'
-        f'<td title="{why}">{escape(_meaning(column))} <span class="soft">{sure}</span></td>'
-        f'<td class="n">{_empty(column)}</td><td class="n">{column.distinct}</td>'
-        f"<td>{_looks(column)}</td><td>{'<br>'.join(frequent)}</td><td>{_bars(column)}</td></tr>"
+        f"{escape(column.name)}{personal}",
+        f"{escape(str(column.type))}<br>{toned(column.physical[:40], 'soft')}",
+        f'<span title="{why}">{escape(_meaning(column))} {toned(sure, "soft")}</span>',
+        _empty(column),
+        str(column.distinct),
+        _looks(column),
+        "<br>".join(frequent),
+        _bars(column),
     )
 
 
@@ -110,11 +95,11 @@ def _looks(column: ColumnProfile) -> str:
     if column.type.kind != "text" and column.minimum is not None:
         lines.append(f"{_short(column, column.minimum)} – {_short(column, column.maximum or '')}")
     for date in [d for d in column.dates if d.status != "rival"][:2]:
-        lines.append(f'{escape(readable(date.format))} <span class="soft">{date.status}</span>')
+        lines.append(f"{escape(readable(date.format))} {toned(date.status, 'soft')}")
     if column.type.kind == "text":
         for pattern in column.patterns[:3]:
             share = percent(column.share(pattern.count))
-            lines.append(f'<code>{escape(pattern.text[:40])}</code> <span class="soft">{share}</span>')
+            lines.append(f"<code>{escape(pattern.text[:40])}</code> {toned(share, 'soft')}")
     if not lines and column.lengths is not None:
         lines.append(f"{column.lengths.minimum:,} to {column.lengths.maximum:,} long")
     return "<br>".join(lines)
@@ -167,18 +152,14 @@ def _svg(counts: list[int], label: str) -> str:
 
 def _keys(profile: Profile) -> str:
     sure = [" + ".join(key.columns) for key in profile.keys if key.unique]
-    return f'<p><span class="soft">Tells rows apart:</span> {escape(listed(sure))}</p>' if sure else ""
+    return f"<p>{toned('Tells rows apart:', 'soft')} {escape(listed(sure))}</p>" if sure else ""
 
 
 def _problems(profile: Profile) -> str:
     if not profile.problems:
-        return '<p class="soft">No problems found.</p>'
-    items = "".join(
-        f'<li><span class="bad">{escape(str(p))}</span>'
-        + (f' <span class="soft">→ {escape(p.cure)}</span>' if p.cure else "")
-        + "</li>"
-        for p in profile.problems[:PROBLEMS]
-    )
+        return note("No problems found.", "good")
+    rows = [(escape(p.column or "the dataset"), escape(p.what), escape(p.cure)) for p in profile.problems[:PROBLEMS]]
     more = len(profile.problems) - PROBLEMS
-    rest = f'<p class="soft">{more:,} more problems</p>' if more > 0 else ""
-    return f"<p><b>Problems, worst first</b></p><ol>{items}</ol>{rest}"
+    return table(("column", "what is wrong", "what cures it"), rows, caption="Problems, worst first") + note(
+        f"{more:,} more problems" if more > 0 else ""
+    )

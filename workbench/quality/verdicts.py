@@ -9,10 +9,13 @@ from typing import Any, Literal
 
 import polars as pl
 
+from workbench.markup import Tone, block, note, table, toned
+
 __all__ = ["Checked", "Result", "RuleVerdict", "verdict_table"]
 
 Result = Literal["passed", "failed", "warned", "not checked"]
 _MARKS: dict[Result, str] = {"failed": "✗", "warned": "!", "not checked": "?", "passed": "✓"}
+_TONES: dict[Result, Tone] = {"failed": "bad", "warned": "warn", "not checked": "warn", "passed": "good"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class Checked:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{escape(self.summary)}</b></p>{verdict_table(self.worst)}"
+        return block(note(self.summary, "good" if self.ok else "bad"), verdict_table(self.worst))
 
     def to_json(self) -> str:
         """The verdicts and counts, without rows."""
@@ -142,14 +145,13 @@ def summary(contract: str, verdicts: tuple[RuleVerdict, ...], passed: int, rejec
 
 
 def verdict_table(verdicts: tuple[RuleVerdict, ...]) -> str:
-    """Verdicts as an HTML table; a sentence when there is none."""
+    """Verdicts as an HTML table, to stand in a block of markup; a sentence when there is none."""
     if not verdicts:
-        return "<p>Every rule is kept.</p>"
-    rows = "".join(
-        f"<tr><td>{_MARKS[v.result]} {v.result}</td><td>{escape(v.field)}</td><td>{escape(v.rule)}</td>"
-        f"<td style='text-align:right'>{v.broken:,}</td><td style='text-align:right'>{percent(v.share)}</td>"
-        f"<td>{escape(', '.join(v.examples))}</td><td>{escape(v.note)}</td></tr>"
+        return note("Every rule is kept.", "good")
+    rows = [
+        (toned(f"{_MARKS[v.result]} {v.result}", _TONES[v.result]), escape(v.field), escape(v.rule), f"{v.broken:,}",
+         percent(v.share), escape(", ".join(v.examples)), escape(v.note))
         for v in verdicts
-    )
-    head = "".join(f"<th>{h}</th>" for h in ("", "field", "rule", "rows", "share", "as in", "note"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    ]  # fmt: skip
+    headings = ("result", "field", "rule", "rows", "share", "as in", "note")
+    return table(headings, rows, caption="Rules of the contract", numbers=(3, 4))

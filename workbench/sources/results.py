@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from workbench.markup import block, items, note, table
+
 __all__ = ["REJECTED_SCHEMA", "Problems", "ReadProblem", "Scan", "masked", "no_rejects"]
 
 REJECTED_SCHEMA = pl.Schema({"line": pl.Int64, "reason": pl.String, "text": pl.String})
@@ -100,22 +102,10 @@ class Scan:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        facts = "".join(
-            f"<tr><th style='text-align:left'>{escape(str(key))}</th><td>{escape(_value(value))}</td></tr>"
-            for key, value in self.facts.items()
-        )
-        shown = "".join(f"<li>{escape(str(problem))}</li>" for problem in self.problems[:10])
-        more = len(self.problems) - 10
-        shown += f"<li>… {more:,} further, see <code>.problems</code></li>" if more > 0 else ""
-        problems = f"<p>What was wrong:</p><ul>{shown}</ul>" if shown else ""
-        rejects = (
-            f"<p>{self.rejected.height:,} lines rejected, see <code>.rejected</code></p>"
-            if self.rejected.height
-            else ""
-        )
-        return (
-            f"<div><b>{escape(self.name)}</b>: {escape(_extent(self))}<table>{facts}</table>{rejects}{problems}</div>"
-        )
+        facts = [(escape(str(key)), escape(_value(value))) for key, value in self.facts.items()]
+        lost = f"{self.rejected.height:,} lines rejected, see .rejected" if self.rejected.height else ""
+        wrong = note("What was wrong:") + items(str(p) for p in self.problems) if self.problems else ""
+        return block(table(("fact", "value"), facts, caption=f"{self.name}: {_extent(self)}"), note(lost, "bad"), wrong)
 
 
 def no_rejects() -> pl.DataFrame:

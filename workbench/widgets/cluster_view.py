@@ -175,4 +175,4 @@ class ClusterView(Desk):
             )
             for r in self.clusters()[:30]
         ]
-        return page_table(("cluster", "records", "least probability", "flags"), rows, repr(self))
+        return page_table(("cluster", "records", "least probability", "flags"), rows, repr(self), (1, 2))

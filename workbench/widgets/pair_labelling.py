@@ -185,12 +185,14 @@ class PairLabelling(Desk):
     def to_html(self) -> str:
         """How far the labelling is, and the pair that would be asked next, static."""
         said = self.progress
-        how_far = page_table(("pairs", "number"), [(text(name), f"{n:,}") for name, n in said.items()], repr(self))
+        how_far = page_table(
+            ("pairs", "number"), [(text(name), f"{n:,}") for name, n in said.items()], repr(self), (1,)
+        )
         now = self.current
         if now is None:
             return how_far
         rows = [(text(name), _marked(a), text(state), _marked(b)) for name, a, b, state in now.fields]
-        pair = page_table(("field", now.left, "", now.right), rows, "The pair whose label would teach most")
+        pair = page_table(("field", now.left, "compared", now.right), rows, "The pair whose label would teach most")
         return how_far + pair + now.explanation._repr_html_()
 
 

@@ -185,7 +185,7 @@ class ProfileView(Desk):
         """The list of columns as a static table, the worst first."""
         body = [
             (
-                f"<b>{text(r.name)}</b>",
+                text(r.name),
                 text(r.type),
                 text(r.meaning),
                 bar(r.filled),
@@ -194,7 +194,7 @@ class ProfileView(Desk):
             )
             for r in self.rows()
         ]
-        return page_table(("column", "type", "meaning", "filled", "different", "problems"), body, repr(self))
+        return page_table(("column", "type", "meaning", "filled", "different", "problems"), body, repr(self), (4,))
 
 
 def _telling(column: ColumnProfile) -> bool:

@@ -196,8 +196,8 @@ class RejectBrowser(Desk):
     def to_html(self) -> str:
         """The reasons as a static table."""
         rows = [
-            (f"<b>{text(r.field)}</b>", text(r.step), text(r.reason), f"{r.rows:,}",
+            (text(r.field), text(r.step), text(r.reason), f"{r.rows:,}",
              "<br>".join(f"<code>{text(v or '∅')}</code> {n:,}×" for v, n in self.values(r.code, 3)))
             for r in self.reasons
         ]  # fmt: skip
-        return page_table(("field", "step", "reason", "rows", "values"), rows, repr(self))
+        return page_table(("field", "step", "reason", "rows", "values"), rows, repr(self), (3,))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
-from workbench.model import Contract, Field, FieldSpec, Spec, StepSpec, dump_yaml, parse_document
+from workbench.model import Contract, Field, FieldSpec, Spec, StepSpec, parse_document, step_text
 
 if TYPE_CHECKING:
     from workbench.matching import Matches
 
-__all__ = ["ReviewItem", "Status", "columns_read", "items", "read_step", "step_text"]
+__all__ = ["ReviewItem", "Status", "columns_read", "items", "read_step"]
 
 Status = Literal["proposed", "accepted", "changed", "added", "written", "rejected", "missing"]
 DECIDED = frozenset({"accepted", "changed", "added", "written", "rejected"})
@@ -144,37 +144,6 @@ def _number(value: object) -> float | None:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, list | tuple) else ((str(value),) if value else ())
-
-
-def step_text(step: StepSpec) -> str:
-    """A step on one line, as a person types it.
-
-    >>> step_text(StepSpec(name="prefix", args="CRM-"))
-    'prefix: CRM-'
-    >>> step_text(StepSpec(name="phone", args={"region_from": "country", "to": "E164"}))
-    'phone: {region_from: country, to: E164}'
-    """
-    if step.args is None:
-        return step.name
-    return f"{step.name}: {_flow(step.args)}"
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(str(k))}: {_flow(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow(v) for v in value) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
-    if value is None:
-        return "null"
-    text = dump_yaml([str(value)]).removeprefix("- ").strip()
-    plain = text == str(value) and not any(c in text for c in ",[]{}\n")
-    if plain:
-        return text
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'
 
 
 def read_step(text: str) -> Any:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from workbench.markup import bar, block, note, table, toned
 from workbench.model import STEPS
 
 from .desk import Desk, Message
-from .html import badge, bar, page_table, text
+from .html import badge, text
 from .preview import Preview
 from .review import MappingDecisions
 from .review_edits import as_text
@@ -138,7 +139,7 @@ class MappingReview(MappingDecisions, Desk):
         caption = f"{self.spec.title}: {self.spec.source.dataset} → {self.target.name}, {done} of {len(found)} decided"
         rows = [
             (
-                f"<b>{text(i.name)}</b>{' *' if i.required else ''}",
+                text(i.name) + (" " + toned("required", "soft") if i.required else ""),
                 _origin(i),
                 bar(i.score) if i.score is not None else "",
                 " → ".join(f"<code>{text(s[:90])}</code>" for s in i.steps),
@@ -147,8 +148,9 @@ class MappingReview(MappingDecisions, Desk):
             )
             for i in found
         ]
-        left = f"<p>Left out: {text(', '.join(self.spec.unmapped))}</p>" if self.spec.unmapped else ""
-        return page_table(("field", "from", "score", "steps", "decision", "why"), rows, caption) + left
+        left = f"Left out: {', '.join(self.spec.unmapped)}" if self.spec.unmapped else ""
+        headings = ("field", "from", "score", "steps", "decision", "why")
+        return block(table(headings, rows, caption=caption), note(left))
 
 
 def _origin(item: ReviewItem) -> str:

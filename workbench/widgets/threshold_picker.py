@@ -127,4 +127,5 @@ class ThresholdPicker(Desk):
             )
             for r in table
         ]
-        return page_table(("threshold", "pairs linked", "precision (95 %)", "recall (95 %)", "F1"), rows, repr(self))
+        headings = ("threshold", "pairs linked", "precision (95 %)", "recall (95 %)", "F1")
+        return page_table(headings, rows, repr(self), (1, 2, 3, 4))
