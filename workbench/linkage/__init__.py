@@ -16,7 +16,7 @@ from .proposing import propose_model
 from .records import Records, read_records
 from .rescoring import rescored
 from .similarity import comparers
-from .splink import splink_table, to_splink
+from .splink import save_for_splink, splink_table, splink_terms, to_splink
 from .standardising import standardisers
 from .survivorship import Golden, survivors
 from .training import Training, train
@@ -56,9 +56,11 @@ __all__ = [
     "refit",
     "register_comparer",
     "rescored",
+    "save_for_splink",
     "save_link_model",
     "save_overrides",
     "splink_table",
+    "splink_terms",
     "standardisers",
     "survivors",
     "threshold_table",

@@ -103,7 +103,7 @@ class Tokens:
         ones = np.ones(long.height, np.float32)
         self.plain = csr_matrix((ones, (long["i"].to_numpy(), rank)), shape=shape)
         self.sizes = np.asarray(self.plain.sum(1)).ravel()
-        idf = np.log((1 + shape[0]) / (1 + np.asarray(self.plain.sum(0)).ravel())) + 1
+        self.rarity = idf = np.log((1 + shape[0]) / (1 + np.asarray(self.plain.sum(0)).ravel())) + 1
         weighted = self.plain @ diags(idf.astype(np.float32))
         norms = np.sqrt(np.asarray(weighted.multiply(weighted).sum(1)).ravel())
         self.weighted = diags(1 / np.maximum(norms, 1e-9).astype(np.float32)) @ weighted
