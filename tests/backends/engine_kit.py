@@ -16,6 +16,12 @@ from typing import Any
 
 import pytest
 
+QUICK = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.codegen.wholeStage": "false",
+}
+
 
 def postgres() -> Iterator[Any]:
     """A connection to a PostgreSQL server that lives as long as the tests."""
@@ -43,7 +49,8 @@ def local_spark() -> Iterator[Any]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        session = local_session(memory="1g")
+        # Small data and many short queries: what Spark does for large ones only costs here.
+        session = local_session(memory="1g", **QUICK)
     session.sparkContext.setLogLevel("OFF")
     yield session
     session.stop()

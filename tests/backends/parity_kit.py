@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -100,6 +101,8 @@ def nasty_frame(rows: int, seed: int = 1, *, nul: bool = False) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=schema, strict=False)
 
 
+os.environ.setdefault("WORKBENCH_PARITY_KEY", "a key for the cases of hash")
+
 # A case: name → (from, steps), the column(s) it reads and the steps as written in a spec.
 STEP_CASES: dict[str, tuple[Any, Any]] = {
     "trim": ("x", ["trim"]),
@@ -114,6 +117,7 @@ STEP_CASES: dict[str, tuple[Any, Any]] = {
     "strip_prefix": ("t", [{"strip_prefix": "CRM-"}]),
     "strip_prefix optional": ("t", [{"strip_prefix": {"text": "a", "optional": "true"}}]),
     "strip_suffix": ("t", [{"strip_suffix": " kg"}]),
+    "strip_suffix optional": ("t", [{"strip_suffix": {"text": "x", "optional": "true"}}]),
     "replace": ("x", [{"replace": {"old": "a", "new": "\\0$1é"}}]),
     "replace dot": ("x", [{"replace": {"old": ".", "new": ""}}]),
     "replace_pattern": ("x", [{"replace_pattern": {"pattern": "[^0-9]+", "new": "\\1$0"}}]),
@@ -136,12 +140,14 @@ STEP_CASES: dict[str, tuple[Any, Any]] = {
     "pad end": ("t", [{"pad": {"width": "7", "fill": "é", "side": "end"}}]),
     "keep digits": ("x", [{"keep": "digits"}]),
     "keep letters": ("x", [{"keep": "letters"}]),
+    "keep both": ("x", [{"keep": "letters_and_digits"}]),
     "mask": ("t", [{"mask": "2"}]),
     "mask all": ("t", ["mask"]),
     "json": ("t", [{"prefix": '{"a": [1.50, {"b": "'}, {"suffix": '"}], "n": 1e5}'}, {"json": "$.a[1].b"}]),
     "json number": ("n", [{"prefix": '{"a": '}, {"suffix": "}"}, {"json": "$.a"}]),
     "translate": ("t", [{"translate": {"values": {"M": "Male", "F": "Female", "é": "e"}}}]),
     "translate keep": ("t", [{"translate": {"values": {"M": "Male"}, "unmapped": "keep"}}]),
+    "translate null": ("t", [{"translate": {"values": {"M": "Male"}, "unmapped": "null"}}]),
     "translate default": ("t", [{"translate": {"values": {"M": "Male"}, "unmapped": "default", "default": "?"}}]),
     "translate case": ("t", [{"translate": {"values": {"STRASSE": "1", "İstanbul": "2"}, "ignore_case": "true"}}]),
     "default": ("t", [{"default": "unknown"}]),
@@ -149,6 +155,7 @@ STEP_CASES: dict[str, tuple[Any, Any]] = {
     "constant": ("t", [{"constant": "it's"}]),
     "null_if": ("t", [{"null_if": ["N/A", "-", "null"]}]),
     "boolean": ("t", ["boolean"]),
+    "boolean words": ("t", [{"boolean": {"yes": ["M", "ﬁne", "é"], "no": ["F", "m", "-"]}}]),
     "cast integer": ("n", [{"cast": "integer"}]),
     "cast decimal": ("n", [{"cast": {"to": "decimal", "digits": "2"}}]),
     "cast decimal 0": ("n", [{"cast": {"to": "decimal", "digits": "0"}}]),
@@ -174,6 +181,7 @@ STEP_CASES: dict[str, tuple[Any, Any]] = {
     "cast timestamp to date": ("at", [{"cast": "date"}]),
     "cast local to text": ("local", [{"cast": "text"}]),
     "hash": ("t", ["hash"]),
+    "hash keyed": ("t", [{"hash": "WORKBENCH_PARITY_KEY"}]),
     "uuid5": (["t", "key"], [{"uuid5": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}]),
     "parse_number": ("n", ["parse_number"]),
     "parse_number group": ("n", [{"parse_number": {"decimal": ",", "group": "."}}]),
@@ -183,6 +191,7 @@ STEP_CASES: dict[str, tuple[Any, Any]] = {
     "format_number group": ("m", [{"format_number": {"digits": "3", "decimal": ",", "group": "."}}]),
     "format_number whole": ("m", [{"format_number": {"digits": "0", "group": ","}}]),
     "format_number integer": ("i", [{"format_number": {"digits": "2", "group": " "}}]),
+    "format_number at least": ("m", [{"format_number": {"digits": "4", "at_least": "1"}}]),
     "scale": ("n", [{"parse_number": {"decimal": ",", "group": "."}}, {"scale": {"by": "0.01"}}]),
     "scale up": ("m", [{"scale": {"by": "1000000000000", "digits": "4"}}]),
     "round": ("m", [{"round": "2"}]),
@@ -191,15 +200,21 @@ STEP_CASES: dict[str, tuple[Any, Any]] = {
     "add": ("i", [{"add": "1"}]),
     "add field": ("m", [{"add": {"field": "i"}}]),
     "subtract": ("i", [{"subtract": {"field": "i"}}]),
+    "subtract number": ("m", [{"subtract": "0.000001"}]),
     "multiply": ("i", [{"multiply": "1000"}]),
     "multiply field": ("m", [{"round": "4"}, {"multiply": {"field": "m"}}]),
     "divide": ("i", [{"divide": {"by": "3", "digits": "2"}}]),
     "divide field": ("m", [{"divide": {"field": "i", "digits": "4"}}]),
     "divide text": ("m", [{"divide": {"field": "n2", "digits": "0"}}]),
     "bucket": ("i", [{"bucket": "7"}]),
+    "bucket up": ("m", [{"bucket": {"to": "0.25", "mode": "up", "start": "-1.1"}}]),
+    "bucket nearest": ("m", [{"bucket": {"to": "0.5", "mode": "nearest"}}]),
+    "bucket away": ("i", [{"bucket": {"to": "10", "mode": "away"}}]),
+    "bucket toward": ("i", [{"bucket": {"to": "10", "mode": "toward", "start": "3"}}]),
     "cap": ("i", [{"cap": {"at_most": "100", "at_least": "-5"}}]),
     "cap decimal": ("m", [{"cap": {"at_most": "1.5"}}]),
     "unit": ("m", [{"unit": {"from": "lb", "to": "kg"}}]),
+    "unit digits": ("i", [{"unit": {"from": "km", "to": "mi", "digits": "1"}}]),
     "parse_date": ("d", [{"parse_date": "%d/%m/%Y"}]),
     "parse_date two": ("d", [{"parse_date": ["%d/%m/%y", "%Y-%m-%d"]}]),
     "parse_date name": ("d", [{"parse_date": ["%d-%b-%Y", "%d-%B-%Y"]}]),
@@ -222,12 +237,23 @@ STEP_CASES: dict[str, tuple[Any, Any]] = {
     "reorder_name": ("t", [{"reorder_name": {"from": "Last, First", "to": "First Last"}}]),
     "reorder_name 2": ("t", [{"reorder_name": {"from": "First Last", "to": "Last, First"}}]),
     "reorder_name 3": ("t", [{"reorder_name": {"from": "Last First", "to": "First Last"}}]),
+    "reorder_name 4": ("t", [{"reorder_name": {"from": "First Last", "to": "Last First"}}]),
+    "split_name first": ("t", [{"split_name": {"from": "Last, First", "part": "first"}}]),
+    "split_name last first": ("t", [{"split_name": {"from": "Last First", "part": "first"}}]),
     "split_name": ("t", [{"split_name": {"from": "First Last", "part": "last"}}]),
     "phone": ("n", [{"phone": {"region": "GB"}}]),
+    "phone valid": ("n", [{"phone": {"region": "US", "check": "valid"}}]),
+    "phone from": ("n", [{"phone": {"region_from": "key", "to": "international", "check": "possible"}}]),
+    "phone national": ("n", [{"phone": {"region": "DE", "to": "national"}}]),
+    "phone digits": ("n", [{"phone": {"region": "DE", "to": "digits", "check": "possible"}}]),
     "email": ("t", [{"suffix": "@example.org"}, "email"]),
     "country": ("t", [{"default": "Deutschland"}, "country"]),
+    "country alpha3": ("t", [{"default": "Österreich"}, {"country": "alpha3"}]),
+    "country numeric": ("t", [{"default": "UK"}, {"country": "numeric"}]),
+    "country name": ("t", [{"default": "DE"}, {"country": "name"}]),
     "currency": ("t", [{"default": "€"}, "currency"]),
     "postcode": ("n", [{"postcode": {"country_from": "key"}}]),
+    "postcode one": ("n", [{"postcode": "DE"}]),
     "build": (["t", "s"], [{"build": {"parts": [{"from": "1", "steps": ["upper"]}, {"text": ", "}, {"from": "0"}]}}]),
     "item": ("items.0", ["trim"]),
     "item last": ("items.-1", ["trim"]),
@@ -250,6 +276,7 @@ ROW_CASES: dict[str, list[dict[str, Any]]] = {
     "filter": [{"filter": {"field": "key", "not_in": ["A", "B"]}, "book_as": "skipped"}],
     "filter text order": [{"filter": {"field": "t", "at_least": "a"}}],
     "filter is_in": [{"filter": {"any": [{"field": "t", "in": ["a,b", "Ada", "x"]}, {"field": "i", "less": "0"}]}}],
+    "filter not": [{"filter": {"all": [{"field": "t", "is_blank": "false"}, {"field": "s", "not_equals": "Ada"}]}}],
     "lookup reject": [{"lookup": {"table": "ref", "match": {"key": "code"}, "take": {"label": "name", "rank": "rank"}}}],
     "lookup null": [{"lookup": {"table": "ref", "match": {"key": "code"}, "take": {"label": "name"}, "on_miss": "null"}}],
     "lookup drop": [{"lookup": {"table": "ref", "match": {"key": "code"}, "take": {"label": "name"}, "on_miss": "drop"}}],
@@ -302,6 +329,11 @@ def resolved(fields: dict[str, Any], frame: pl.DataFrame, rows: list[dict[str, A
     """The plan of fields and row steps."""
     tables = references(frame)
     return resolve(spec_of(fields, rows, frame), schema_of(frame), tables=lambda n: schema_of(tables(n)))
+
+
+def together(fields: dict[str, Any], on_error: str) -> dict[str, Any]:
+    """Cases as the fields of one spec; each says what becomes of a fault unless it did already."""
+    return {"id": {"from": "id"}} | {f"v{i}": {"on_error": on_error} | f for i, f in enumerate(fields.values())}
 
 
 def row_fields(case: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from parity_kit import (
     references,
     resolved,
     row_fields,
+    together,
 )
 
 from workbench.backends import compile_sql, load_postgres, run_duckdb
@@ -31,16 +32,11 @@ GROUPS = [list(FIELDS)[i::4] for i in range(4)]
 SPARK_ROWS = ("lookup reject", "keep_latest ties", "explode", "group", "group steps", "unpivot", "split")
 
 
-def together(names: list[str], on_error: str) -> dict[str, Any]:
-    fields = {f"v{i}": {"on_error": on_error} | FIELDS[n] for i, n in enumerate(names)}
-    return {"id": {"from": "id"}} | fields
-
-
 @pytest.mark.parametrize("group", range(4))
 @pytest.mark.parametrize("engine", ENGINES, indirect=True)
 def test_steps_give_equal_values(group: int, engine: Callable[..., Any]):
     frame = nasty_frame(250, seed=group)
-    plan = resolved(together(GROUPS[group], "null"), frame).plan
+    plan = resolved(together({n: FIELDS[n] for n in GROUPS[group]}, "null"), frame).plan
     assert differences(apply(plan, frame), engine(plan, frame)) == []
 
 
@@ -49,7 +45,7 @@ def test_steps_give_equal_values(group: int, engine: Callable[..., Any]):
 def test_steps_give_equal_rejects(group: int, engine: Callable[..., Any]):
     frame = nasty_frame(150, seed=10 + group)
     # Every step rejects some row, so all together reject most: each fault is told in _faults.
-    plan = resolved(together(GROUPS[group], "reject"), frame).plan
+    plan = resolved(together({n: FIELDS[n] for n in GROUPS[group]}, "reject"), frame).plan
     assert differences(apply(plan, frame), engine(plan, frame)) == []
 
 
