@@ -86,3 +86,19 @@ def test_translations_never_used_are_warned_of(spec_text: str, entity: Contract)
 def test_lineage_names_the_columns_a_field_comes_from(spec_text: str, entity: Contract):
     done = resolve(parse_spec(spec_text), COLUMNS, entity)
     assert {x.target: x.sources for x in done.lineage}["full_name"] == ("name",)
+
+
+@pytest.mark.parametrize("step", ["group: {by: [a], take: {n: {count: null}}}", "union: {table: more}"])
+def test_a_lookup_that_rejects_cannot_stand_before_a_step_that_hides_what_it_missed(step: str):
+    text = f"""
+        name: s
+        source: {{dataset: d}}
+        target: {{entity: E}}
+        rows:
+          - {{id: r1, lookup: {{table: ref, match: {{a: a}}, take: {{b: b}}}}}}
+          - {{id: r2, {step}}}
+        fields: {{x: {{id: f1, from: a}}}}
+    """
+    with pytest.raises(SpecError, match="the rows that lookup r1 does not find") as caught:
+        resolve(parse_spec(text), {"a": TEXT}, tables=lambda _: {"a": TEXT, "b": TEXT})
+    assert "write on_miss: drop in r1" in str(caught.value)

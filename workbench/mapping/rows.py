@@ -51,6 +51,10 @@ _BOOKED = {
 def resolve_row(scope: Scope, number: int, row: RowSpec, tables: TableSchema) -> RowStep | None:
     """Resolve one row step and change the scope's columns as it does; None when a fault was noted."""
     where = ("rows", number, row.kind)
+    missed = [r.id for r in scope.spec.rows[:number] if r.lookup and r.lookup.on_miss == "reject"]
+    if missed and row.kind in ("group", "union"):
+        what = f"after this {row.kind} the rows that lookup {missed[0]} does not find cannot be told apart any more"
+        scope.fault(where, what, f"write on_miss: drop in {missed[0]}; the rows are booked then")
     book_as = row.book_as or _BOOKED.get(row.kind, row.kind)
     try:
         return _RESOLVERS[row.kind](scope, row, where, book_as, tables)
