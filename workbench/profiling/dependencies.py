@@ -14,7 +14,7 @@ import polars as pl
 
 from .columns import Made
 from .dataset import Dependency
-from .distinct import Hashes, different, runs
+from .distinct import Hashes, different, in_order, runs
 from .gather import as_plain
 from .number import Number
 from .scan import Frame, batches_of
@@ -84,14 +84,14 @@ def _codes(values: pl.Series) -> Codes:
 
 def _at_a_glance(a: Codes, b: Codes) -> bool:
     """Whether a few rows leave the dependency possible: each further pair is one exception at least."""
-    pairs = len(runs(np.sort(a * (int(b.max()) + 1) + b)))
-    return pairs - len(runs(np.sort(a))) <= 1.5 * WORST * len(a)
+    pairs = len(runs(in_order(a * (int(b.max()) + 1) + b)))
+    return pairs - len(runs(in_order(a))) <= 1.5 * WORST * len(a)
 
 
 def _violations(a: Codes, b: Codes) -> tuple[int, int]:
     """Rows to change for the dependency to hold, and rows whose deciding value is not alone."""
     width = int(b.max()) + 1
-    ordered = np.sort(a * width + b)
+    ordered = in_order(a * width + b)
     times = runs(ordered)
     first = np.concatenate(([0], np.cumsum(times)[:-1]))
     group = ordered[first] // width

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from math import sqrt
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from .number import Z95, Number
 
-__all__ = ["Budget", "Distincts", "Hashes", "different", "runs"]
+__all__ = ["Budget", "Distincts", "Hashes", "different", "in_order", "runs"]
 
 Hashes = npt.NDArray[np.uint64]
+T = TypeVar("T", bound=np.generic)
 SKETCH = 16_384  # kept hashes: the estimate's standard error is 1/sqrt(this), 0.8 %
 
 
@@ -104,21 +107,25 @@ class Distincts:
         """Every hash in order, or None where they were not kept."""
         if self._all is None:
             return None
-        found = np.concatenate([np.empty(0, np.uint64), *self._all])
+        found = in_order(np.concatenate([np.empty(0, np.uint64), *self._all]))
         self._all = [found]
-        found.sort()
         return found
 
 
 def _unique(hashes: Hashes) -> Hashes:
     # np.unique goes by a hash table since numpy 2.3, ten times slower than sorting
-    ordered = np.sort(hashes)
+    ordered = in_order(hashes)
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
 
 
 def different(hashes: Hashes) -> int:
     """How many different hashes there are."""
-    return len(runs(np.sort(hashes)))
+    return len(runs(in_order(hashes)))
+
+
+def in_order(values: npt.NDArray[T]) -> npt.NDArray[T]:
+    """Numbers sorted; by Polars, which takes a third of numpy's time."""
+    return pl.Series(values).sort(multithreaded=False).to_numpy()
 
 
 def runs(ordered: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:

@@ -10,7 +10,7 @@ from .columns import Made, make_column
 from .dataset import Problem, Profile
 from .dates import order_of
 from .dependencies import dependencies
-from .distinct import Hashes
+from .distinct import Hashes, in_order
 from .gather import Gathered
 from .number import Number
 from .problems import worst_first
@@ -136,6 +136,4 @@ def _ordered(frame: Frame, column: Gathered, full: bool) -> Hashes | None:
     plausible = column.distincts.estimate().value >= 0.75 * seen and not column.leaf.dtype.is_float()
     if column.kind == "opaque" or not (full or (plausible and not column.leaf.in_list)):
         return None
-    found = every_hash(frame, column.leaf, seen)
-    found.sort()
-    return found
+    return in_order(every_hash(frame, column.leaf, seen))
