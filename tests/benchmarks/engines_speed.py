@@ -24,7 +24,7 @@ from engine_kit import local_spark, postgres
 
 from workbench.backends import Applied, ColumnFacts, run_duckdb, run_postgres, run_spark, schema_of
 from workbench.mapping import apply, resolve
-from workbench.model import DATE, TEXT, Contract, DataType, Field, Plan, decimal, parse_spec
+from workbench.model import DATE, TEXT, WHITESPACE, Contract, DataType, Field, Plan, decimal, parse_spec
 
 SPEC = """
 spec: 1
@@ -193,6 +193,9 @@ def cpu_timed(times: int, run: Callable[[], Any]) -> tuple[float, Any]:
     return best, out
 
 
+OTHER_BLANKS = "[" + "".join(f"\\x{{{ord(c):X}}}" for c in WHITESPACE if c != " ") + "]"
+
+
 def proven(frame: pl.DataFrame) -> dict[str, ColumnFacts]:
     """What a profile proves of these columns."""
     formats = {"born": "%d/%m/%Y", "changed": "%Y-%m-%d %H:%M:%S"}
@@ -200,8 +203,9 @@ def proven(frame: pl.DataFrame) -> dict[str, ColumnFacts]:
     for name in frame.columns:
         column = frame[name]
         ascii_ = bool((column.str.len_bytes() == column.str.len_chars()).all())
+        spaces = not bool(column.str.contains(OTHER_BLANKS).any())
         full = bool((column.str.strip_chars() != "").fill_null(False).all())
-        out[name] = ColumnFacts(ascii_, full, formats.get(name))
+        out[name] = ColumnFacts(ascii_, spaces, full, formats.get(name))
     return out
 
 

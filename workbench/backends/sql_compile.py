@@ -36,6 +36,7 @@ def emitter_of(dialect: str, facts: Mapping[str, ColumnFacts], *, temporary: boo
         raise NotPortableError([Fault(what, "export", f"export for one of {known}")])
     return EMITTERS[dialect](
         ascii_columns=frozenset(n for n, f in facts.items() if f.ascii),
+        space_columns=frozenset(n for n, f in facts.items() if f.spaces),
         full_columns=frozenset(n for n, f in facts.items() if f.full),
         formats={n: f.time_format for n, f in facts.items() if f.time_format},
         temporary=temporary,

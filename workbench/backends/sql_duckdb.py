@@ -49,10 +49,32 @@ class DuckEmitter(Emitter):
             raise Unportable("it knows no more than nine groups")
         return fn("regexp_extract", x, pattern, number_)
 
-    def op_regex_extract(self, node: Expr, x: Sql) -> Sql:
-        if always_holds(node["pattern"], node["group"]):
-            return fn("nullif", self.group(x, node["pattern"], node["group"]), "")
-        return super().op_regex_extract(node, x)
+    def rewritten(self, node: Expr) -> Expr:
+        if node.op == "trim" and not (node["characters"] or self.only_spaces(node.args[0])):
+            bare = Expr("bare_trim", node.args, node.type, [("side", node["side"])])
+            return Expr("trim", [bare], node.type, node.params)
+        if node.op == "regex_extract" and always_holds(node["pattern"], node["group"]):
+            return Expr("empty_to_null", [Expr("bare_group", node.args, node.type, node.params)], node.type)
+        return node
+
+    def op_bare_trim(self, node: Expr, x: Sql) -> Sql:
+        """Spaces alone taken from the ends."""
+        return fn(self.trims[node["side"]], x)
+
+    def op_trim(self, node: Expr, x: Sql) -> Sql:
+        if node["characters"]:
+            return self.trim_of(x, node["side"], node["characters"])
+        if self.only_spaces(node.args[0]):
+            return self.op_bare_trim(node, x)
+        return super().op_trim(node, x)
+
+    def op_bare_group(self, node: Expr, x: Sql) -> Sql:
+        """What a group holds, '' without a match."""
+        return self.group(x, node["pattern"], node["group"])
+
+    def op_empty_to_null(self, node: Expr, x: Sql) -> Sql:
+        """Null for ''."""
+        return fn("nullif", x, "")
 
     def op_regex_replace(self, node: Expr, x: Sql) -> Sql:
         return fn("regexp_replace", x, node["pattern"], node["new"].replace("\\", "\\\\"), "g")
@@ -69,7 +91,7 @@ class DuckEmitter(Emitter):
         if node.type.kind == "date":
             parsed = self.cast(parsed, node.type)
         inner = node.args[0]
-        while inner.op in ("trim", "blank_to_null") and inner.args:
+        while inner.op in ("trim", "bare_trim", "blank_to_null") and inner.args:
             inner = inner.args[0]
         if inner.op == "col" and self.formats.get(str(inner["name"])) == format_:
             return parsed

@@ -20,10 +20,8 @@ _WORD = r"[\p{L}\p{M}\p{N}]"
 
 
 def _trimmer(function: str, ends: str, says: str) -> Helper:
-    """Trimming by a list of characters is dear: only where spaces alone leave something to trim."""
-    body = (
-        f"CASE WHEN regexp_matches({function}(x), '{ends}') THEN {function}(x, wb_whitespace()) ELSE {function}(x) END"
-    )
+    """Spaces are gone already. Trimming by a list of characters is dear: only where there is something to trim."""
+    body = f"CASE WHEN regexp_matches(x, '{ends}') THEN {function}(x, wb_whitespace()) ELSE x END"
     return Helper("x text", "text", body, says)
 
 

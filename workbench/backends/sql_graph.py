@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from workbench.model import Expr, columns_of, walk
 
 from .sql_emit import Emitter
@@ -16,7 +18,7 @@ __all__ = ["CallColumn", "Layer", "Layered", "lay_out"]
 _PLAIN = frozenset({"col", "lit", "is_null", "all_of", "any_of", "none_of"})
 _SAID_TWICE = frozenset({
     "arith", "divide", "cast", "round_to", "format_number", "regex_extract", "parse_number", "parse_time", "substring",
-    "blank_to_null", "trim", "split_part", "pad", "shift_zone", "change_case",
+    "blank_to_null", "trim", "split_part", "pad", "shift_zone", "change_case", "empty_to_null",
 })  # fmt: skip
 _WORDS = {
     "blank_to_null": "given", "trim": "trimmed", "squeeze": "squeezed", "change_case": "cased", "concat": "joined",
@@ -24,6 +26,7 @@ _WORDS = {
     "translate": "translated", "cast": "cast", "parse_number": "number", "parse_time": "time", "round_to": "rounded",
     "arith": "result", "divide": "quotient", "coalesce": "first", "when": "chosen", "call": "called",
     "substring": "cut", "format_number": "written", "format_time": "written", "shift_zone": "zoned",
+    "bare_trim": "ends", "bare_group": "group", "empty_to_null": "part",
 }  # fmt: skip
 
 
@@ -61,6 +64,8 @@ class Layered:
 
 def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, join_calls: bool = False) -> Layered:
     """Lay expressions out; a node used twice or more gets a column of its own, and so does every call."""
+    rewritten: dict[Expr, Expr] = {}
+    roots = [_rewritten(root, emitter, rewritten) for root in roots]
     uses = Counter(arg for node in walk(roots) for arg in node.args)
     uses.update(roots)
     # An argument that is written out twice, and its own argument twice in that, would grow without end.
@@ -79,13 +84,15 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
             built[node], depth[node] = column(name), below + 1
             continue
         made = emitter.emit(node, args)
-        if node.op == "call" or (uses[node] > 1 and node.op not in _PLAIN):
+        shared = uses[node] > 1 and node.op not in _PLAIN and not isinstance(made, exp.Column)
+        if node.op == "call" or shared:
             name = _name(node, names)
             layers.setdefault(below, Layer()).columns.append((name, made))
             made, below = column(name), below + 1
         built[node], depth[node] = made, below
 
     def inline(root: Expr) -> Sql:
+        root = _rewritten(root, emitter, rewritten)
         for node in walk([root]):
             if node not in built:
                 built[node] = emitter.emit(node, [built[a] for a in node.args])
@@ -93,6 +100,18 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
 
     ordered = tuple(layers[level] for level in sorted(layers))
     return Layered(ordered, tuple(built[r].copy() for r in roots), inline)
+
+
+def _rewritten(root: Expr, emitter: Emitter, known: dict[Expr, Expr]) -> Expr:
+    """The graph below a node in the forms that the dialect computes best."""
+    for node in walk([root]):
+        if node not in known:
+            args = [known[a] for a in node.args]
+            changed = any(a is not b for a, b in zip(args, node.args, strict=True))
+            known[node] = emitter.rewritten(Expr(node.op, args, node.type, node.params) if changed else node)
+            for new in walk([known[node]]):
+                known.setdefault(new, new)
+    return known[root]
 
 
 def _simple(node: Expr) -> bool:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sqlglot import exp
 
-from workbench.model import DataType, Expr
+from workbench.model import WHITESPACE, DataType, Expr
 
 from .sql_helper import Helper
 from .sql_tree import Sql, fn, try_cast
 
-__all__ = ["Dialect", "Unportable"]
+__all__ = ["Dialect", "Unportable", "never_blank"]
 
-_STAYS_ASCII = frozenset({
+OTHER_BLANKS = frozenset(WHITESPACE) - {" "}
+_ADDS_NOTHING = frozenset({
     "blank_to_null", "trim", "squeeze", "change_case", "concat", "substring", "coalesce", "split_part", "regex_extract",
+    "bare_trim", "bare_group", "empty_to_null",
 })  # fmt: skip
 
 
@@ -36,6 +39,7 @@ class Dialect:
         joins_calls: Answers of Python-only functions are joined from tables.
         refusals: Primitives it cannot keep the pinned meaning of, each with the reason.
         ascii_columns: Columns whose every value is ASCII, so that the plain form of a primitive is safe.
+        space_columns: Text columns in which the space is the only blank.
         full_columns: Text columns without a null or blank value.
         formats: The one time format of a text column.
         used: Names of the helpers that were called, in order of first use.
@@ -51,6 +55,7 @@ class Dialect:
     joins_calls: ClassVar[bool] = False
     refusals: ClassVar[dict[str, str]] = {}
     ascii_columns: frozenset[str] = frozenset()
+    space_columns: frozenset[str] = frozenset()
     full_columns: frozenset[str] = frozenset()
     formats: dict[str, str] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
@@ -133,6 +138,10 @@ class Dialect:
         """Statements that the session needs for the pinned meanings to hold."""
         return ()
 
+    def rewritten(self, node: Expr) -> Expr:
+        """A node as this dialect computes it best: one whose form mentions a value twice has it named first."""
+        return node
+
     # --- text -------------------------------------------------------------------------------------------
     def matches(self, x: Sql, pattern: str) -> Sql:
         """Whether a pinned pattern is found."""
@@ -156,12 +165,28 @@ class Dialect:
 
     def is_ascii(self, node: Expr) -> bool:
         """Whether every value of a node is known to be ASCII."""
-        if node.op == "col":
-            return str(node["name"]) in self.ascii_columns
-        if node.op == "lit":
-            return str(node["value"]).isascii()
-        if node.op in _STAYS_ASCII:
-            return all(self.is_ascii(a) for a in node.args)
-        if node.op in ("format_number", "format_time", "cast"):
-            return True
-        return node.op in ("regex_replace", "replace") and self.is_ascii(node.args[0]) and str(node["new"]).isascii()
+        return _inherits(node, self.ascii_columns, str.isascii)
+
+    def only_spaces(self, node: Expr) -> bool:
+        """Whether the space is known to be the only blank in the values of a node."""
+        return _inherits(node, self.space_columns, lambda text: not OTHER_BLANKS & set(text))
+
+
+def never_blank(node: Expr) -> bool:
+    """Whether a value that is there is known to have something that is no blank."""
+    return node.op == "concat" and any(a.op == "lit" and str(a["value"]).strip() for a in node.args)
+
+
+def _inherits(node: Expr, columns: frozenset[str], holds: Callable[[str], bool]) -> bool:
+    """Whether a fact of characters holds: it comes from columns and literals, and most operations add none."""
+    if node.op == "col":
+        return str(node["name"]) in columns
+    if node.op == "lit":
+        return holds(str(node["value"]))
+    if node.op in _ADDS_NOTHING:
+        return all(_inherits(a, columns, holds) for a in node.args)
+    if node.op in ("format_number", "format_time", "cast"):
+        return True
+    return (
+        node.op in ("regex_replace", "replace") and _inherits(node.args[0], columns, holds) and holds(str(node["new"]))
+    )

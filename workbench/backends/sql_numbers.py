@@ -126,8 +126,9 @@ class NumberEmitter(Dialect):
         plain = fn("replace", x.copy(), node["group"], "") if g else x.copy()
         if node["point"] != ".":
             plain = fn("replace", plain, node["point"], ".")
-        signed = self.help("sign_first", plain)
-        return case([(self.matches(x, f"^(?:[+-]?{body}|{body}[+-])$"), self.decimal_of(signed, scale))])
+        behind = self.decimal_of(self.help("sign_first", plain.copy()), scale)
+        usual = (self.matches(x.copy(), f"^[+-]?{body}$"), self.decimal_of(plain, scale))
+        return case([usual, (self.matches(x, f"^{body}[+-]$"), behind)])
 
     def op_cast(self, node: Expr, x: Sql) -> Sql:
         """From one flat type to another; null where a value does not fit."""

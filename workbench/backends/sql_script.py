@@ -43,11 +43,13 @@ class ColumnFacts:
 
     Attributes:
         ascii: Every value is ASCII.
+        spaces: The space is the only blank in any value.
         full: No value is null or blank.
         time_format: The one date format that every value has.
     """
 
     ascii: bool = False
+    spaces: bool = False
     full: bool = False
     time_format: str | None = None
 
