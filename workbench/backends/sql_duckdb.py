@@ -113,8 +113,8 @@ class DuckEmitter(Emitter):
 
     # --- numbers ----------------------------------------------------------------------------------------
 
-    def halved(self, x: Sql, digits: int) -> Sql:
-        return fn("round", x, digits)
+    def narrowed(self, x: Sql, digits: int) -> Sql:
+        return super().narrowed(fn("round", x, digits), digits)
 
     def plain_cast(self, x: Sql, old: DataType, new: DataType) -> Sql:
         return self.cast(x, new)

@@ -57,7 +57,7 @@ SHARED = {
     "make_date": Helper(
         "y integer, m integer, d integer",
         "date",
-        f"CASE WHEN d <= {LAST_DAY} THEN make_date(y, m, d) END",
+        f"CASE WHEN d <= 28 OR d <= {LAST_DAY} THEN make_date(y, m, d) END",
         "the date, null if it does not exist",
     ),
     "offset_minutes": Helper(

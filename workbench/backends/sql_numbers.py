@@ -47,9 +47,9 @@ class NumberEmitter(Dialect):
         size = fn("abs", self.cast(x, self.types["wide"]) if type_.kind == "integer" else x)
         return case([(exp.LT(this=size, expression=limit), value)])
 
-    def halved(self, x: Sql, digits: int) -> Sql:
-        """A decimal such that a cast to so many digits rounds it half away from zero."""
-        return x
+    def narrowed(self, x: Sql, digits: int) -> Sql:
+        """A decimal that fits as DECIMAL(38, digits), rounded half away from zero as most casts do."""
+        return self.try_cast(x, f"DECIMAL(38, {digits})")
 
     def unscaled(self, x: Sql, type_: DataType, scale: int) -> Sql:
         """The digits of a number as a whole one: x · 10^scale; null beyond 17 digits before the point."""
@@ -70,10 +70,10 @@ class NumberEmitter(Dialect):
     # --- arithmetic -------------------------------------------------------------------------------------
     def rounded(self, x: Sql, type_: DataType, digits: int) -> Sql:
         """Half away from zero, as DECIMAL(38, digits)."""
-        scale, target = type_.scale or 0, f"DECIMAL(38, {digits})"
+        scale = type_.scale or 0
         if type_.kind == "integer" or digits >= scale:
-            return self.try_cast(x, target)
-        return self.within(x.copy(), type_, 37 - scale, self.try_cast(self.halved(x, digits), target))
+            return self.try_cast(x, f"DECIMAL(38, {digits})")
+        return self.within(x.copy(), type_, 37 - scale, self.narrowed(x, digits))
 
     def op_round_to(self, node: Expr, x: Sql) -> Sql:
         """Rounded to a number of digits."""

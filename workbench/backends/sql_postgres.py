@@ -173,6 +173,9 @@ class PostgresEmitter(Emitter):
     def within(self, x: Sql, type_: DataType, digits: int, value: Sql) -> Sql:
         return case([(exp.LT(this=fn("abs", self.cast(x, "NUMERIC")), expression=_ten_to(digits)), value)])
 
+    def narrowed(self, x: Sql, digits: int) -> Sql:
+        return self.cast(x, f"DECIMAL(38, {digits})")
+
     def unscaled(self, x: Sql, type_: DataType, scale: int) -> Sql:
         moved = exp.Mul(this=self.cast(x.copy(), "NUMERIC"), expression=_ten_to(scale))
         return self.within(x, type_, 17, fn("trunc", moved))
