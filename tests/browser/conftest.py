@@ -13,9 +13,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import absent
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Lab:
 
 @pytest.fixture
 def lab(tmp_path: Path, root: Path) -> Iterator[Lab]:
-    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+    if find_spec("jupyterlab") is None:
+        absent("JupyterLab is not installed", "pip install -e '.[test]'")
     folder = tmp_path / "project"
     shutil.copytree(root / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copytree(root / "data" / "retail", folder / "data" / "retail")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from workbench.markup import block, items, note, table, toned
 from workbench.profiling import mask
 
 if TYPE_CHECKING:
@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from .linking import Linkage
     from .survivorship import Golden
 
-__all__ = ["counts_html", "golden_html", "headline", "table", "to_html", "to_text"]
+__all__ = ["counts_html", "golden_html", "headline", "to_html", "to_text"]
 
 FLAGS = 10
 GOLDEN = 5
-_INK = "color:var(--jp-content-font-color1,inherit)"
-_CELL = "padding:.3em .9em .3em 0;vertical-align:top;border-bottom:1px solid var(--jp-border-color2,#8884);text-align:"
 
 
 def headline(linkage: Linkage) -> str:
@@ -41,14 +39,14 @@ def to_text(linkage: Linkage) -> str:
 
 
 def to_html(linkage: Linkage) -> str:
-    """Tables that follow the page's colours, light or dark; no script, nothing from elsewhere."""
-    books = table(
-        ("what", "number"), [(escape(n), f"{v:,}") for n, v in _books(linkage)], headline(linkage), numbers=(1,)
+    """What became of the records, the largest golden records, and what to look at."""
+    books = [(escape(n), f"{v:,}") for n, v in _books(linkage)]
+    flags = [f"{f.kind}: {f.text}" for f in linkage.flags]
+    return block(
+        table(("what", "number"), books, caption=headline(linkage), numbers=(1,)),
+        _golden(linkage),
+        note("Look at") + items(flags, most=FLAGS) if flags else "",
     )
-    flags = "".join(f"<li><b>{escape(f.kind)}</b>: {escape(f.text)}</li>" for f in linkage.flags[:FLAGS])
-    look = f"<p><b>Look at</b></p><ul>{flags}</ul>" if flags else ""
-    rest = "".join(f"<p>{escape(line)}</p>" for line in _more(linkage))
-    return f'<div style="{_INK}">{books}{_golden(linkage)}{look}{rest}</div>'
 
 
 def _books(linkage: Linkage) -> list[tuple[str, int]]:
@@ -79,12 +77,12 @@ def _golden(linkage: Linkage) -> str:
     rows = [
         [_cell(value, name in hidden) for name, value in zip(shown.columns, row, strict=True)] for row in shown.rows()
     ]
-    return table(shown.columns, rows, f"The largest of {several.height:,} golden records made of several records")
+    return table(shown.columns, rows, caption=f"The largest of {several.height:,} golden records made of several")
 
 
 def _cell(value: object, personal: bool) -> str:
     if value is None:
-        return '<span aria-label="empty">–</span>'
+        return toned("–", "soft")
     return escape(mask(str(value)) if personal else str(value))
 
 
@@ -92,7 +90,7 @@ def golden_html(golden: Golden) -> str:
     """On which fields the records of one thing disagree; no values."""
     apart = golden.conflicts.group_by("field").agg(n=pl.len()).sort("n", "field", descending=[True, False])
     rows = [[escape(field), f"{n:,}"] for field, n in apart.iter_rows()]
-    return table(("field", "golden records whose sources disagree"), rows, repr(golden), numbers=(1,))
+    return block(table(("field", "golden records whose sources disagree"), rows, caption=repr(golden), numbers=(1,)))
 
 
 def counts_html(counts: BlockingCounts) -> str:
@@ -101,33 +99,4 @@ def counts_html(counts: BlockingCounts) -> str:
     if counts.pairs is not None:
         names["new_pairs"] = "pairs that no earlier rule makes"
     rows = [[escape(name), *(f"{n:,}" for n in numbers)] for name, *numbers in counts.frame.select(*names).iter_rows()]
-    return table(tuple(names.values()), rows, repr(counts), numbers=range(1, len(names)))
-
-
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], caption: str, *, numbers: Container[int] = ()) -> str:
-    """An accessible table; the cells are HTML already.
-
-    Args:
-        headings: One per column.
-        rows: The cells; the first of each row is its heading.
-        caption: What it shows, as plain text.
-        numbers: The columns aligned to the right.
-    """
-
-    def side(i: int) -> str:
-        return f"{_CELL}{'right;font-variant-numeric:tabular-nums' if i in numbers else 'left'}"
-
-    head = "".join(f'<th scope="col" style="{side(i)}">{escape(h)}</th>' for i, h in enumerate(headings))
-    body = "".join(
-        "<tr>"
-        + f'<th scope="row" style="{side(0)};font-weight:normal">{row[0]}</th>'
-        + "".join(f'<td style="{side(i)}">{c}</td>' for i, c in enumerate(row[1:], 1))
-        + "</tr>"
-        for row in rows
-    )
-    title = f"text-align:left;padding:.4em 0;font-weight:600;white-space:nowrap;{_INK}"
-    said = f'<caption style="{title}">{escape(caption)}</caption>'
-    return (
-        f'<div style="overflow-x:auto"><table style="border-collapse:collapse;{_INK}">{said}'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    return block(table(tuple(names.values()), rows, caption=repr(counts), numbers=range(1, len(names))))

@@ -8,9 +8,9 @@ from html import escape
 
 import numpy as np
 
+from workbench.markup import block, table
 from workbench.profiling import mask
 
-from .display import table
 from .levels import levels_of
 from .model import LinkModel
 from .records import Records
@@ -65,7 +65,8 @@ class Explanation:
             [escape(p.name), escape(p.values[0]), escape(p.values[1]), escape(p.outcome), f"{p.weight:+.1f}"]
             for p in self.parts
         ]
-        return table(("what", self.left, self.right, "outcome", "bits"), rows, repr(self), numbers=(4,))
+        headings = ("what", self.left, self.right, "outcome", "bits")
+        return block(table(headings, rows, caption=repr(self), numbers=(4,)))
 
 
 def explain_pair(records: Records, model: LinkModel, left: int, right: int, *, masked: bool = True) -> Explanation:

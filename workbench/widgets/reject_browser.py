@@ -159,6 +159,7 @@ class RejectBrowser(Desk):
             "before": self._before.counts.total_rejected if self._before else None,
             "reasons": [asdict(r) for r in self.reasons],
             "masked": self.masked,
+            "undo": self.review.undoes,
         }
 
     def commands(self) -> Mapping[str, Callable[[Message], Message]]:

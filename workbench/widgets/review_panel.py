@@ -92,7 +92,7 @@ class MappingReview(MappingDecisions, Desk):
     def _rest(self) -> dict[str, Any]:
         return {
             "unmapped": list(self.spec.unmapped),
-            "undo": self.can_undo,
+            "undo": self.undoes,
             "redo": self.can_redo,
             "saving": _saving(self.saving.state),
             "masked": self.previewer.masked if self.previewer else True,

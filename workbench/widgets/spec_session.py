@@ -48,6 +48,15 @@ class SpecSession:
         """Whether a decision was taken back."""
         return bool(self._future)
 
+    @property
+    def undoes(self) -> str:
+        """What `undo` would take back: the field, or how many of them; '' when there is nothing."""
+        if not self._past:
+            return ""
+        past, now = self._past[-1], self.spec
+        names = {n for n in {*past.fields, *now.fields} if _told(past, n) != _told(now, n)}
+        return next(iter(names)) if len(names) == 1 else f"{len(names)} fields"
+
     def undo(self) -> None:
         """Take the last decision back."""
         if self._past:
@@ -123,3 +132,9 @@ class SpecSession:
     def _told(self, state: SaveState) -> None:
         if state.state == "saved":
             self._base = self._written
+
+
+def _told(spec: Spec, name: str) -> tuple[object, object]:
+    """What a spec says of a field, and why."""
+    field = spec.fields.get(name)
+    return field, spec.evidence.get(field.id) if field else None

@@ -8,9 +8,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
-from workbench.widgets import Desk
+from tests.conftest import absent
+from tests.linkage.people import doubled, model
+from workbench.backends import schema_of
+from workbench.linkage import Label, Linkage, add_labels, link
+from workbench.mapping import apply, resolve
+from workbench.profiling import profile
+from workbench.widgets import (
+    ClusterView,
+    Desk,
+    MappingReview,
+    PairLabelling,
+    ProfileView,
+    RejectBrowser,
+    ThresholdPicker,
+)
 from workbench.widgets.assets import script, style
 
 PAGE = """<!doctype html><html lang="en"><head><title>panel</title>
@@ -75,8 +90,46 @@ def axe() -> Callable[[Any], list[str]]:
     """The violations that axe-core finds in a page, each with the element."""
 
     def violations(page: Any) -> list[str]:
-        axe_core = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+        try:
+            from axe_playwright_python import sync_playwright as axe_core
+        except ImportError:
+            absent("axe-core is not installed", "pip install -e '.[test]'")
         found = axe_core.Axe().run(page, context="#panel").response["violations"]
         return [f"{v['id']}: {n['html'][:160]} {n.get('failureSummary', '')}" for v in found for n in v["nodes"]]
 
     return violations
+
+
+@pytest.fixture(scope="session")
+def linkage() -> Linkage:
+    return link({"crm": doubled(80, 4).drop("truth")}, model(prior=None))
+
+
+@pytest.fixture
+def explorer(source: pl.DataFrame) -> ProfileView:
+    return ProfileView(profile(source, name="crm.customers"))
+
+
+@pytest.fixture
+def labelling(linkage: Linkage, tmp_path: Path) -> PairLabelling:
+    return PairLabelling(linkage, tmp_path / "labels.csv", by="ada", aim=10)
+
+
+@pytest.fixture
+def picker(linkage: Linkage, tmp_path: Path) -> ThresholdPicker:
+    truth = dict(doubled(80, 4).select("id", "truth").iter_rows())
+    rows = linkage.pairs.head(120).select("system_l", "id_l", "system_r", "id_r").iter_rows()
+    labels = [Label((a, i), (b, j), truth[i] == truth[j], "me") for a, i, b, j in rows]
+    return ThresholdPicker(linkage, add_labels(tmp_path / "l.csv", labels), tmp_path / "person.yaml")
+
+
+@pytest.fixture
+def clusters(linkage: Linkage, tmp_path: Path) -> ClusterView:
+    return ClusterView(linkage, tmp_path / "overrides.yaml", by="ada")
+
+
+@pytest.fixture
+def rejects(review: MappingReview, source: pl.DataFrame) -> RejectBrowser:
+    return RejectBrowser(
+        review, lambda spec: apply(resolve(spec, schema_of(source.lazy()), review.target).plan, source)
+    )

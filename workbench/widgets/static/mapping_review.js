@@ -15,7 +15,9 @@ function render({ model, el }) {
 
   // -- the frame, built once
   const saving = h("span", { class: "wb-saving", role: "status" });
-  const progress = h("span", { class: "wb-progress" });
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Fields decided" });
+  const progress = h("span", { class: "wb-count" });
+  const todo = h("span", { class: "wb-todo" });
   const search = h("input", {
     type: "search", class: "wb-search", placeholder: "search fields", "aria-label": "Search fields and columns",
     oninput: later(60, () => filter()),
@@ -42,11 +44,12 @@ function render({ model, el }) {
   const check = h("button", { type: "button", onclick: () => checkAll() }, "Check the whole spec");
   const root = h(
     "div", { class: "wb wb-review", onkeydown: keys },
-    h("header", { class: "wb-head" }, h("h3", {}, state.title), h("span", { class: "wb-muted" }, `${state.from} → ${state.to}`), progress, saving),
+    h("header", { class: "wb-head" }, h("h3", {}, state.title), h("span", { class: "wb-muted" }, `${state.from} → ${state.to}`), h("span", { class: "wb-progress" }, bar, progress), saving),
     h("div", { class: "wb-tools" }, search, show, h("span", { class: "wb-group" }, bulk, least), h("span", { class: "wb-group" }, undo, redo), check),
+    h("div", { class: "wb-next" }, todo, said.line),
     conflict, said.card,
     h("div", { class: "wb-split" }, list, detail),
-    left, said.line,
+    left,
     h("p", { class: "wb-muted wb-keys" }, KEYS),
     h("datalist", { id: listId }, state.catalogue.map((s) => h("option", { value: s.name, label: s.doc }))),
   );
@@ -88,11 +91,23 @@ function render({ model, el }) {
   function rest() {
     const done = state.items.filter((i) => i.decided).length;
     fill(progress, `${done} of ${state.items.length} decided`);
+    bar.value = state.items.length ? done / state.items.length : 0;
+    paintTodo();
     undo.disabled = !state.undo;
+    fill(undo, state.undo ? `Undo ${state.undo}` : "Undo");
     redo.disabled = !state.redo;
     fill(left, state.unmapped.length ? `Left out of the mapping: ${state.unmapped.join(", ")}` : "Every source column is mapped.");
     countBulk();
     showSaving(state.saving);
+  }
+  // What to do next, in one line: gaps first, then what waits, then what comes after.
+  function paintTodo() {
+    const gaps = state.items.filter(gap);
+    const waits = state.items.filter((i) => i.status === "proposed").length;
+    const jump = (item) => [h("button", { type: "button", class: "wb-link", onclick: () => pick(item.name, true) }, item.name), " "];
+    if (gaps.length) fill(todo, h("b", { class: "wb-is-rejected" }, "Required, without a source: "), gaps.slice(0, 4).map(jump), gaps.length > 4 ? `and ${gaps.length - 4} more` : null);
+    else if (waits) fill(todo, `${plural(waits, "proposal")} ${waits === 1 ? "waits" : "wait"}: look at the evidence and the values, then a accepts and goes on.`);
+    else fill(todo, h("span", { class: "wb-is-accepted" }, "✓ Every proposal is decided."), " Check the whole spec, then run the cells below.");
   }
   function countBulk() {
     const n = state.items.filter((i) => i.status === "proposed" && i.score !== null && i.score >= Number(least.value)).length;
@@ -154,8 +169,10 @@ function render({ model, el }) {
   // -- the chosen field
   async function askLook() {
     const name = chosen;
-    const answer = await line.ask({ do: "look", field: name });
+    const before = find(name);
+    const answer = await see({ do: "look", field: name });
     if (name !== chosen || answer.field !== name) return;
+    if (find(name) !== before) paintDetail();
     look = answer;
     paintPreview();
     const box = detail.querySelector("textarea");
@@ -249,7 +266,7 @@ function render({ model, el }) {
   const tryOut = later(200, async (more) => {
     const name = chosen;
     const texts = more ? [...editor.texts, more] : editor.texts;
-    const answer = await line.ask({ do: "preview", field: name, steps: texts });
+    const answer = await see({ do: "preview", field: name, steps: texts });
     if (name !== chosen) return;
     if (answer.kind === "error") fill(editor.preview, faultList(answer.faults));
     else { look = { ...look, ...answer }; paintPreview(); }
@@ -267,7 +284,7 @@ function render({ model, el }) {
         look.reasons.length ? ` (${look.reasons.map((r) => `${r.times}× ${r.why}`).join("; ")})` : ""),
       h("div", { class: "wb-scroll", tabindex: 0, role: "region", "aria-label": `Values of ${item?.name} before and after` },
         h("table", {},
-          h("thead", {}, h("tr", {}, ["before", "after", "rows"].map((t) => h("th", { scope: "col" }, t)))),
+          h("thead", {}, h("tr", {}, ["before", "after", "rows"].map((t) => h("th", { scope: "col", class: t === "rows" ? "wb-number" : "" }, t)))),
           h("tbody", {}, look.rows.map((r) => h("tr", { class: r.why ? "wb-bad" : "" },
             h("td", {}, h("code", {}, r.before.join(" | ") || "∅")),
             h("td", {}, r.why ? `✗ ${r.why}` : r.after === "" ? h("span", { class: "wb-muted" }, "∅") : h("code", {}, r.after)),
@@ -275,6 +292,15 @@ function render({ model, el }) {
   }
 
   // -- to the kernel and back
+  // A question may be answered by somebody else's edit instead: take it in, leave what is being typed, ask again.
+  async function see(message, patience) {
+    const answer = await line.ask(message, patience);
+    if (answer.kind !== "whole") return answer;
+    state = { ...state, ...answer };
+    paintAll();
+    said.say(answer.notice ?? "");
+    return line.ask(message, patience);
+  }
   async function act(message, done, leaving) {
     said.clear();
     const answer = await line.ask(message);
@@ -326,7 +352,7 @@ function render({ model, el }) {
   }
   async function checkAll() {
     said.say("checking …");
-    const answer = await line.ask({ do: "faults" }, 120000);
+    const answer = await see({ do: "faults" }, 120000);
     said.faults(answer.faults ?? []);
     said.say(answer.faults?.length ? plural(answer.faults.length, "fault") : "the spec fits its source and target");
   }
@@ -337,7 +363,7 @@ function render({ model, el }) {
     const does = {
       ArrowDown: () => step(1), ArrowUp: () => step(-1), j: () => step(1), k: () => step(-1),
       a: accept, r: reject, u: () => act({ do: "undo" }, "undone"), "/": () => search.focus(),
-      e: () => detail.querySelector(".wb-steps input, .wb-source select")?.focus(),
+      e: () => (detail.querySelector(".wb-steps input") ?? detail.querySelector(".wb-source select"))?.focus(),
     }[event.key];
     if (!does || (event.key.startsWith("Arrow") && !list.contains(event.target))) return;
     event.preventDefault();
@@ -351,7 +377,7 @@ function render({ model, el }) {
   paintDetail();
   line.ask({ do: "hello" }).then((a) => {
     // after a reload of the page the kernel knows more than the first state that the notebook kept
-    if (a.kind === "whole" && JSON.stringify(a.items) !== JSON.stringify(state.items)) take(a);
+    if (a.kind === "whole" && (a.notice || JSON.stringify(a.items) !== JSON.stringify(state.items))) take(a);
     else askLook();
   });
   return () => {

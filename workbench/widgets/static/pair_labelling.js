@@ -13,7 +13,7 @@ function render({ model, el }) {
   fill(el, h("div", { class: "wb wb-labels", onkeydown: keys },
     h("header", { class: "wb-head" }, h("h3", {}, state.title), bar, count),
     h("div", { class: "wb-tools" }, verdicts, undo, masked),
-    said.card, pair, said.line,
+    said.line, said.card, pair,
     h("p", { class: "wb-muted wb-keys" }, "s same · d different · u unsure · z undo. Every verdict is saved at once.")));
 
   const pieces = (list, state_) => list.length
@@ -25,18 +25,19 @@ function render({ model, el }) {
     const steps = parts.map((p) => { const from = at; at += p.weight; return { ...p, from, to: at }; });
     const low = Math.min(0, ...steps.map((s) => Math.min(s.from, s.to)));
     const high = Math.max(0, ...steps.map((s) => Math.max(s.from, s.to)));
+    const signed = (w) => (Math.abs(w) < 0.05 ? "0.0" : (w > 0 ? "+" : "") + w.toFixed(1));
     const place = (x) => (100 * (x - low)) / (high - low || 1);
     return h("table", { class: "wb-fall" },
       h("caption", {}, `Match weight ${total.weight > 0 ? "+" : ""}${total.weight} bits, probability ${total.probability < 0.0001 ? "below 0.0001" : total.probability > 0.9999 ? "above 0.9999" : total.probability}`),
       h("thead", {}, h("tr", {}, ["What", "Outcome", "Bits", ""].map((t) => (t ? h("th", { scope: "col" }, t) : h("td", {}))))),
       h("tbody", {}, steps.map((s) => h("tr", {},
-        h("th", { scope: "row" }, s.name), h("td", {}, s.outcome), h("td", { class: "wb-number" }, (s.weight > 0 ? "+" : "") + s.weight.toFixed(1)),
-        h("td", { class: "wb-lane" }, h("span", { class: s.weight < 0 ? "wb-down" : "wb-up", "aria-hidden": "true", style: `left:${place(Math.min(s.from, s.to))}%;width:${Math.max(place(Math.max(s.from, s.to)) - place(Math.min(s.from, s.to)), 0.8)}%` }))))));
+        h("th", { scope: "row" }, s.name), h("td", {}, s.outcome), h("td", { class: "wb-number" }, signed(s.weight)),
+        h("td", { class: "wb-lane" }, h("span", { class: "wb-zero", "aria-hidden": "true", style: `left:${place(0)}%` }), h("span", { class: s.weight < 0 ? "wb-down" : "wb-up", "aria-hidden": "true", style: `left:${place(Math.min(s.from, s.to))}%;width:${Math.max(place(Math.max(s.from, s.to)) - place(Math.min(s.from, s.to)), 0.8)}%` }))))));
   }
   function paint() {
     const p = state.progress;
     bar.value = Math.min(p.labelled / p.aim, 1);
-    fill(count, `${p.labelled} of ${p.aim} labelled: ${p.same} same, ${p.different} different, ${p.unsure} unsure`);
+    fill(count, `${p.labelled} of ${p.aim} labelled: ${p.same} same, ${p.different} different, ${p.unsure} unsure`, p.labelled >= p.aim ? h("b", { class: "wb-is-accepted" }, " ✓ enough to go on: run the cells below") : null);
     undo.disabled = !state.undo;
     fill(masked, state.masked ? "Show personal values" : "Hide personal values");
     verdicts.forEach((b) => { b.disabled = !state.pair; });

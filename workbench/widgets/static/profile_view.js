@@ -29,9 +29,9 @@ function render({ model, el }) {
       state.keys.length ? h("span", { class: "wb-muted" }, `keys: ${state.keys.join("; ")}`) : null),
     state.dataset.length ? h("ul", { class: "wb-check" }, state.dataset.map((p) => h("li", {}, p.what, p.cure ? ` → ${p.cure}` : ""))) : null,
     h("div", { class: "wb-tools" }, search, h("button", { type: "button", onclick: () => { search.value = ""; by = "problems"; reverse = false; find(); } }, "Worst first")),
-    said.card,
+    said.line, said.card,
     h("div", { class: "wb-split" }, list, detail),
-    said.line, h("p", { class: "wb-muted wb-keys" }, "↑ ↓ walk · / search")));
+    h("p", { class: "wb-muted wb-keys" }, "↑ ↓ walk · / search · ! serious, ? worth a look · ● personal, values are masked")));
 
   const spark = (row) => row.bars.length
     ? h("span", { class: "wb-spark", role: "img", "aria-label": `spread of ${row.drawn}` }, row.bars.map((b) => h("span", { style: `height:${Math.max(b * 100, b > 0 ? 6 : 0)}%` })))
@@ -42,8 +42,8 @@ function render({ model, el }) {
     if (!tr) {
       const row = known.get(name);
       tr = h("tr", { onclick: (e) => e.target.closest("button") || pick(name, true) },
-        h("th", { scope: "row" }, pick_button(row)), h("td", {}, row.type),
-        h("td", {}, row.meaning, row.personal ? h("span", { class: "wb-tag" }, "personal") : null),
+        h("th", { scope: "row" }, pick_button(row), row.personal ? h("span", { class: "wb-dot", role: "img", "aria-label": "personal", title: "personal: values are masked" }, "●") : null),
+        h("td", {}, row.type), h("td", {}, row.meaning),
         h("td", {}, scoreShare(row.filled)), h("td", { class: "wb-number" }, row.distinct), h("td", {}, spark(row)),
         h("td", { class: row.problems ? (row.severity >= 0.5 ? "wb-is-rejected" : "wb-is-proposed") : "wb-muted" }, row.problems ? `${row.severity >= 0.5 ? "!" : "?"} ${row.problems}` : "–"));
       drawn.set(name, tr);

@@ -6,6 +6,7 @@ function render({ model, el }) {
   const said = voice();
   const line = connect(model, () => {});
   const sum = h("span", { class: "wb-progress" });
+  const undo = h("button", { type: "button", onclick: () => act({ do: "undo" }, "the last change of the spec was taken back; apply again to see") });
   const masked = h("button", { type: "button", onclick: () => act({ do: "masked", masked: !state.masked }) });
   const body = h("tbody");
   const list = h("div", { class: "wb-list" }, h("table", {}, h("caption", { class: "wb-hidden" }, "Why rows are rejected"),
@@ -13,13 +14,16 @@ function render({ model, el }) {
   const detail = h("section", { class: "wb-detail", "aria-label": "The chosen reason" });
   fill(el, h("div", { class: "wb wb-rejects", onkeydown: keys },
     h("header", { class: "wb-head" }, h("h3", {}, state.title), sum),
-    h("div", { class: "wb-tools" }, masked, h("button", { type: "button", onclick: () => act({ do: "undo" }, "the last change of the spec was taken back; apply again to see") }, "Undo in the spec")),
-    said.card, h("div", { class: "wb-split" }, list, detail), said.line,
+    h("div", { class: "wb-tools" }, undo, masked),
+    said.line, said.card, h("div", { class: "wb-split" }, list, detail),
     h("p", { class: "wb-muted wb-keys" }, "↑ ↓ walk · e mend the step. A mended step is saved to the spec.")));
 
+  const share = (part, whole) => `${whole ? ((100 * part) / whole).toFixed(part && part / whole < 0.1 ? 2 : 1) : 0} %`;
   const find = (code) => state.reasons.find((r) => r.code === code);
   function paint() {
-    fill(sum, `${plural(state.rejected, "row")} of ${state.rows_in.toLocaleString("en")} rejected`, state.before === null ? "" : ` (before: ${state.before.toLocaleString("en")})`);
+    fill(sum, `${plural(state.rejected, "row")} of ${state.rows_in.toLocaleString("en")} rejected (${share(state.rejected, state.rows_in)})`, state.before === null ? "" : ` (before: ${state.before.toLocaleString("en")})`);
+    undo.disabled = !state.undo;
+    fill(undo, state.undo ? `Undo ${state.undo} in the spec` : "Undo in the spec");
     fill(masked, state.masked ? "Show personal values" : "Hide personal values");
     if (!find(chosen)) chosen = state.reasons[0]?.code;
     fill(body, state.reasons.map((r) => h("tr", { class: r.code === chosen ? "wb-chosen" : "", onclick: (e) => e.target.closest("button") || pick(r.code, true) },
