@@ -198,5 +198,5 @@ def test_a_mistake_is_a_readable_card(page: Any, lab: Any):
     )
     card = page.locator(".jp-OutputArea-output", has_text="there is no dataset 'crm.custmers'")
     card.wait_for()
-    assert "did you mean 'crm.customers'?" in card.inner_text()
+    assert "did you mean 'crm.customers'" in card.inner_text()
     assert "Traceback" not in card.inner_text()
