@@ -180,23 +180,33 @@ def _same(want: Applied, got: tuple[pl.DataFrame, pl.DataFrame, tuple[Any, ...]]
     return passed.equals(want.passed) and rejected.equals(want.rejected) and books == mine
 
 
-@pytest.mark.parametrize("name", ["crm-customers", "erp-orders", "shop-order-lines"])
-def test_the_sample_landscapes_specs_run_alone(
-    name: str, retail: dict[str, Case], tmp_path: Path, run_alone: Alone
+_EACH = """
+import json, runpy, sys
+for line in open(sys.argv[1]):
+    sys.argv = json.loads(line)
+    runpy.run_path(sys.argv[0], run_name="__main__")
+    print("\\0", end="")
+"""
+
+
+def test_the_sample_landscapes_specs_run_alone_both_ways(
+    both_ways: dict[str, Case], tmp_path: Path, run_alone: Alone
 ) -> None:
-    case = retail[name]
-    script, source = tmp_path / "map.py", tmp_path / "in.parquet"
-    script.write_text(to_python(case.spec, case.resolved), encoding="utf-8")
-    rows = case.project.frame(case.spec.source.dataset).collect()
-    rows.write_parquet(source)
-    given: list[str] = []
-    for table in sorted({t for s in case.resolved.plan.rows if (t := getattr(s, "table", None))}):
-        path = tmp_path / f"{len(given)}.parquet"
-        case.project.table(table).collect().write_parquet(path)
-        given += ["--table", f"{table}={path}"]
-    out, bad = tmp_path / "out.parquet", tmp_path / "bad.parquet"
-    said = json.loads(run_alone(script, source, out, bad, *given))
-    want = apply(case.resolved.plan, rows, case.project.table)
-    assert said == want.counts.to_dict()
-    assert pl.read_parquet(out).equals(want.passed)
-    assert pl.read_parquet(bad).equals(want.rejected)
+    calls = []
+    for name, case in both_ways.items():
+        place = tmp_path / name
+        place.mkdir()
+        (place / "map.py").write_text(to_python(case.spec, case.resolved), encoding="utf-8")
+        case.rows.write_parquet(place / "in.parquet")
+        call = [str(place / n) for n in ("map.py", "in.parquet", "out.parquet", "bad.parquet")]
+        for number, (table, rows) in enumerate(case.tables.items()):
+            rows.write_parquet(place / f"{number}.parquet")
+            call += ["--table", f"{table}={place / f'{number}.parquet'}"]
+        calls.append(json.dumps(call))
+    (tmp_path / "calls").write_text("\n".join(calls), encoding="utf-8")
+    (tmp_path / "each.py").write_text(_EACH, encoding="utf-8")
+    said = run_alone(tmp_path / "each.py", tmp_path / "calls").split("\0")
+    for (name, case), books in zip(both_ways.items(), said, strict=False):
+        assert json.loads(books) == case.want.counts.to_dict(), name
+        assert pl.read_parquet(tmp_path / name / "out.parquet").equals(case.want.passed), name
+        assert pl.read_parquet(tmp_path / name / "bad.parquet").equals(case.want.rejected), name

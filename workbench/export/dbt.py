@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.backends import SqlScript, compile_sql, helper_source
+from workbench.backends import REQUIREMENTS, SqlScript, compile_sql, helper_source
 from workbench.errors import UsageError
 from workbench.model import Expr, Field, dump_yaml
 
@@ -163,7 +163,12 @@ def _plugin(functions: Mapping[str, Expr]) -> str:
     )
     own = "from functools import cache\nfrom typing import Any\n\nfrom dbt.adapters.duckdb.plugins import BasePlugin"
     lines = [line for line in imports.splitlines() if "cache" not in line and "import Any" not in line]
-    return f'''"""Python-only functions of the mapping, registered on DuckDB's connection."""
+    packages = {p for n in functions.values() for p in REQUIREMENTS.get(str(n["function"]), ())}
+    needs = ", ".join(["numpy", *sorted(packages)])  # DuckDB's own functions in Python want numpy
+    return f'''"""Python-only functions of the mapping, registered on DuckDB's connection.
+
+Needs in dbt's environment: {needs}
+"""
 
 from __future__ import annotations
 
