@@ -104,7 +104,7 @@ source: {dataset: erp.lines}
 target: {entity: Total}
 rows:
   - {id: r1, filter: {field: test, not_in: [Y]}}
-  - {id: r2, lookup: {table: refs/rates.csv, match: {currency: code}, take: {rate: rate}}}
+  - {id: r2, lookup: {table: refs/rates.csv, match: {currency: code}, take: {rate: rate}, on_miss: drop}}
   - {id: r3, group: {by: [order, status, rate], take: {total: {sum: amount}}}}
 fields:
   order_id: {id: f1, from: order}

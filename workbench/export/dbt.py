@@ -154,6 +154,11 @@ def _key(name: str, key: tuple[str, ...]) -> str:
     return f'select {columns}\nfrom {{{{ ref("{name}") }}}}\ngroup by {columns}\nhaving count(*) > 1\n'
 
 
+def _packages(functions: Mapping[str, Expr]) -> list[str]:
+    """What the functions need; DuckDB itself wants numpy for a function in Python."""
+    return ["numpy", *sorted({p for n in functions.values() for p in REQUIREMENTS.get(str(n["function"]), ())})]
+
+
 def _plugin(functions: Mapping[str, Expr]) -> str:
     """A dbt-duckdb plugin that registers the Python-only functions on the connection."""
     imports, definitions = helper_source(["function"], sorted({str(n["function"]) for n in functions.values()}))
@@ -163,11 +168,9 @@ def _plugin(functions: Mapping[str, Expr]) -> str:
     )
     own = "from functools import cache\nfrom typing import Any\n\nfrom dbt.adapters.duckdb.plugins import BasePlugin"
     lines = [line for line in imports.splitlines() if "cache" not in line and "import Any" not in line]
-    packages = {p for n in functions.values() for p in REQUIREMENTS.get(str(n["function"]), ())}
-    needs = ", ".join(["numpy", *sorted(packages)])  # DuckDB's own functions in Python want numpy
     return f'''"""Python-only functions of the mapping, registered on DuckDB's connection.
 
-Needs in dbt's environment: {needs}
+Needs in dbt's environment: {", ".join(_packages(functions))}
 """
 
 from __future__ import annotations
