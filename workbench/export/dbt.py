@@ -167,7 +167,7 @@ def _plugin(functions: Mapping[str, Expr]) -> str:
         for name, node in functions.items()
     )
     own = "from functools import cache\nfrom typing import Any\n\nfrom dbt.adapters.duckdb.plugins import BasePlugin"
-    lines = [line for line in imports.splitlines() if "cache" not in line and "import Any" not in line]
+    lines = "\n".join(line for line in imports.splitlines() if "cache" not in line and "import Any" not in line)
     return f'''"""Python-only functions of the mapping, registered on DuckDB's connection.
 
 Needs in dbt's environment: {", ".join(_packages(functions))}
@@ -175,7 +175,7 @@ Needs in dbt's environment: {", ".join(_packages(functions))}
 
 from __future__ import annotations
 
-{chr(10).join(lines)}
+{lines}
 {own}
 
 
@@ -204,8 +204,6 @@ def _with_width(run: Callable[..., Any], width: int) -> Callable[..., Any]:
     """DuckDB counts the parameters of the signature."""
     if width == 1:
         return lambda a: run(a)
-    if width == 2:
-        return lambda a, b: run(a, b)
     names = ", ".join(f"a{{i}}" for i in range(width))
     made: dict[str, Any] = {{}}
     exec(f"def call({{names}}): return run({{names}})", {{"run": run}}, made)  # noqa: S102 - names of our own
