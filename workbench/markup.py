@@ -12,28 +12,30 @@ Tone = Literal["good", "bad", "warn", "soft"]
 
 _LIGHT = "--wb-soft:#57606a;--wb-line:#d0d7de;--wb-bar:#3f6fa8;--wb-good:#1b6e20;--wb-bad:#b3261e;--wb-warn:#7a4a00"
 _DARK = "--wb-soft:#b0b8c1;--wb-line:#4a525b;--wb-bar:#7fb0e0;--wb-good:#8fd694;--wb-bad:#ffa99f;--wb-warn:#ffcc80"
-# JupyterLab says which theme it wears; a page follows the system.
+# JupyterLab says which theme it wears; a page follows the system. JupyterLab styles tables in outputs too: the class
+# stands twice to come before that.
 _STYLE = f"""<style>
 .wb-shown{{{_LIGHT};color:var(--jp-content-font-color1,inherit);line-height:1.45;max-width:100%}}
 @media (prefers-color-scheme:dark){{.wb-shown{{{_DARK}}}}}
 body[data-jp-theme-light=true] .wb-shown{{{_LIGHT}}} body[data-jp-theme-light=false] .wb-shown{{{_DARK}}}
-.wb-shown p{{margin:.35em 0}} .wb-shown ul{{margin:.35em 0;padding-left:1.3em}}
-.wb-shown .wb-scroll{{overflow-x:auto;max-height:none}}
-.wb-shown table{{border-collapse:collapse;width:auto;margin:.4em 0;color:inherit;font-variant-numeric:tabular-nums}}
-.wb-shown caption{{text-align:left;font-weight:600;padding:.2em 0;color:inherit;caption-side:top;white-space:nowrap}}
-.wb-shown th,.wb-shown td{{text-align:left;vertical-align:top;padding:.3em 1em .3em 0;border:0;
-  border-bottom:1px solid var(--wb-line);max-width:38em;overflow-wrap:anywhere}}
-.wb-shown thead th{{color:var(--wb-soft);font:inherit;font-weight:600;text-transform:none;letter-spacing:0}}
-.wb-shown tbody th{{font-weight:600;overflow-wrap:normal;min-width:6em}}
-.wb-shown tbody tr,.wb-shown tbody tr:nth-child(odd),.wb-shown tbody tr:hover{{background:transparent}}
-.wb-shown .n{{text-align:right;white-space:nowrap}}
-.wb-shown code{{font-size:.95em;color:inherit;background:none;padding:0;white-space:pre-wrap}}
-.wb-shown .good{{color:var(--wb-good)}} .wb-shown .bad{{color:var(--wb-bad)}} .wb-shown .warn{{color:var(--wb-warn)}}
-.wb-shown .soft{{color:var(--wb-soft);font-weight:normal}}
-.wb-shown .wb-bar{{display:inline-block;width:4.5em;height:.65em;border:1px solid var(--wb-line)}}
-.wb-shown .wb-bar>span{{display:block;height:100%;background:var(--wb-bar)}}
-.wb-shown svg{{display:block}} .wb-shown rect{{fill:var(--wb-bar)}}
-.wb-shown del{{color:var(--wb-bad)}} .wb-shown ins{{color:var(--wb-good);text-decoration:none}}
+.wb-shown.wb-shown{{
+  p,ul{{margin:.35em 0}} ul{{padding-left:1.3em}}
+  .wb-scroll{{overflow-x:auto}}
+  table{{border-collapse:collapse;width:auto;margin:.4em 0;color:inherit;font-variant-numeric:tabular-nums}}
+  caption{{text-align:left;font-weight:600;padding:.2em 0;color:inherit;caption-side:top;white-space:nowrap}}
+  th,td{{text-align:left;vertical-align:top;padding:.3em 1em .3em 0;border:0;border-bottom:1px solid var(--wb-line);
+    max-width:38em;overflow-wrap:anywhere}}
+  thead th{{color:var(--wb-soft);font:inherit;font-weight:600;text-transform:none;letter-spacing:0}}
+  tbody th{{font-weight:600;overflow-wrap:normal;min-width:6em}}
+  tr,tr:nth-child(odd),tr:hover{{background:transparent}}
+  .n{{text-align:right;white-space:nowrap}}
+  code{{font-size:.95em;color:inherit;background:none;padding:0;white-space:pre-wrap}}
+  .good{{color:var(--wb-good)}} .bad,del{{color:var(--wb-bad)}} .warn{{color:var(--wb-warn)}}
+  .soft{{color:var(--wb-soft);font-weight:normal}} ins{{color:var(--wb-good);text-decoration:none}}
+  .wb-bar{{display:inline-block;width:4.5em;height:.65em;border:1px solid var(--wb-line)}}
+  .wb-bar>span{{display:block;height:100%;background:var(--wb-bar)}}
+  svg{{display:block}} rect{{fill:var(--wb-bar)}}
+}}
 </style>"""
 
 

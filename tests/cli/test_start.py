@@ -13,7 +13,7 @@ from workbench.errors import UsageError
 from workbench.model import load_landscape
 from workbench.notebooks import read_parameters
 
-CUSTOMERS = 'cust no,name,born\n1,"Lovelace, Ada",10/12/1815\n2,"Turing, Alan",23/06/1912\n'
+CUSTOMERS = "cust no,name,born\n" + "".join(f'K{1000 + i},"Lovelace, Ada",{i % 27 + 1:02}/12/1915\n' for i in range(60))
 
 
 @pytest.fixture
@@ -77,6 +77,14 @@ def test_lab_opens_the_first_notebook_of_the_story_on_this_machine_only(tmp_path
     assert "--ServerApp.ip=127.0.0.1" in command
     assert f"--ServerApp.root_dir={tmp_path}" in command
     assert "--LabApp.default_url=/lab/tree/notebooks/2_profile.ipynb" in command
+
+
+def test_lab_hands_options_on_also_where_the_folder_is_left_out(cli, tmp_path: Path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "2_profile.ipynb").write_text("{}", encoding="utf-8")
+    done = cli("lab", "--no-browser", "--show-config", "--ServerApp.quit_button=False", cwd=tmp_path)
+    assert "quit_button = False" in done.stdout
+    assert f"root_dir = '{tmp_path}'" in done.stdout
 
 
 def test_lab_says_how_to_get_a_project(tmp_path: Path):

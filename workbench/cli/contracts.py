@@ -23,10 +23,8 @@ def infer(
     entity: Annotated[str, typer.Option(help="Make it a canonical entity of this name.")] = "",
 ) -> None:
     """Write a contract from what is found in a dataset."""
-    from dataclasses import replace
-
-    from workbench.model import CANONICAL, dump_contract, write_text
-    from workbench.profiling import infer_contract
+    from workbench.model import dump_contract, write_text
+    from workbench.profiling import as_entity, infer_contract
     from workbench.project import open_project
 
     landscape, name = split_name(source)
@@ -34,7 +32,7 @@ def infer(
         facts = open_project(landscape).profile(name)
     made = infer_contract(facts)
     if entity:
-        made = replace(made, id=entity, name=entity, tags=(*made.tags, CANONICAL))
+        made = as_entity(made, entity)
     text = dump_contract(made)
     if out is None:
         typer.echo(text, nl=False)

@@ -116,10 +116,8 @@ def _slug(dataset: str) -> str:
 
 
 def _write_contracts(folder: Path, datasets: Mapping[str, str | Path], entity: str) -> None:
-    from dataclasses import replace
-
-    from workbench.model import CANONICAL, dump_contract, write_text
-    from workbench.profiling import infer_contract, profile
+    from workbench.model import dump_contract, write_text
+    from workbench.profiling import as_entity, infer_contract, profile
     from workbench.project import Project
 
     loose = Project(folder)
@@ -129,8 +127,8 @@ def _write_contracts(folder: Path, datasets: Mapping[str, str | Path], entity: s
         found = infer_contract(facts)
         write_text(folder / "contracts" / f"{dataset}.odcs.yaml", dump_contract(found))
         if entity and number == 0:
-            made = replace(found, id=entity, name=entity, tags=(CANONICAL,), physical_name=None)
-            write_text(folder / "contracts" / "entities" / f"{entity}.odcs.yaml", dump_contract(made))
+            made = dump_contract(as_entity(found, entity))
+            write_text(folder / "contracts" / "entities" / f"{entity}.odcs.yaml", made)
 
 
 def _write_notebooks(folder: Path, dataset: str, entity: str) -> None:
@@ -198,10 +196,16 @@ def lab(
 
     if find_spec("jupyterlab") is None:
         raise MissingExtraError.of("jupyterlab", "notebooks", "workbench lab")
-    command = lab_command(folder, port, browser, context.args)
+    more = context.args
+    if str(folder).startswith("-"):  # an option of JupyterLab's where the folder was left out
+        folder, more = Path("."), [str(folder), *more]
+    command = lab_command(folder, port, browser, more)
     # The kernel of this very environment goes before one of the same name in the user's home.
-    code = subprocess.call(command, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"})
-    raise typer.Exit(code)
+    environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+    if os.name == "posix":  # JupyterLab takes this process over, so that whoever ends it ends JupyterLab
+        sys.stdout.flush()
+        os.execve(command[0], command, environment)
+    raise typer.Exit(subprocess.call(command, env=environment))
 
 
 def lab_command(folder: Path, port: int, browser: bool, more: Sequence[str] = ()) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .contracts import infer_contract
+from .contracts import as_entity, infer_contract
 from .dataset import Dependency, ForeignKey, KeyCandidate, Problem, Profile
 from .drift import Drift, compare
 from .facts import (
@@ -43,6 +43,7 @@ __all__ = [
     "SemanticGuess",
     "Status",
     "ValueCount",
+    "as_entity",
     "compare",
     "infer_contract",
     "mask",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from workbench.model import BOOLEAN, DATE, TIME, TIMESTAMP, Contract, DataType, Field, list_of, struct_of
+from workbench.model import BOOLEAN, CANONICAL, DATE, TIME, TIMESTAMP, Contract, DataType, Field, list_of, struct_of
 
 from .dataset import Profile
 from .facts import ColumnProfile, NumberFormat
 from .leaves import ITEMS
 
-__all__ = ["infer_contract"]
+__all__ = ["as_entity", "infer_contract"]
 
 ENOUGH = 30  # filled rows from which 'always' and 'one of' are worth promising
 WORDS = 20  # different values that a list of allowed values may have
@@ -53,6 +53,22 @@ def infer_contract(
     return Contract(
         id=name, name=name.rsplit(".", 1)[-1], version=version, fields=fields, owner=owner, physical_name=profile.name
     )
+
+
+def as_entity(contract: Contract, name: str) -> Contract:
+    """Make a first canonical entity out of one source's contract.
+
+    Records of other systems come in too, and a key then says the system: how this source's key looks and how long
+    it is are no promise of the entity.
+
+    >>> crm = Contract("crm", "crm", "1.0.0", fields=(Field("no", DATE, key=1, max_length=6),))
+    >>> made = as_entity(crm, "Customer")
+    >>> made.is_entity, made.fields[0].max_length
+    (True, None)
+    """
+    loose = {"pattern": None, "min_length": None, "max_length": None, "examples": ()}
+    fields = tuple(replace(f, **loose) if f.key is not None else f for f in contract.fields)  # type: ignore[arg-type]
+    return replace(contract, id=name, name=name, tags=(CANONICAL,), physical_name=None, fields=fields)
 
 
 @dataclass

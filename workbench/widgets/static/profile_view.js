@@ -105,7 +105,7 @@ function render({ model, el }) {
     fill(detail,
       h("h4", {}, look.field, look.masked ? h("span", { class: "wb-tag" }, "personal: values are masked") : null),
       look.problems.length ? h("ul", { class: "wb-check", "aria-label": "Problems" }, look.problems.map((p) => h("li", {}, p.what, p.cure ? h("span", { class: "wb-muted" }, ` → ${p.cure}`) : null))) : null,
-      h("dl", { class: "wb-facts" }, look.facts.map((f) => [h("dt", {}, f.what), h("dd", {}, f.value)])),
+      h("table", { class: "wb-facts" }, h("caption", { class: "wb-hidden" }, "Facts"), h("tbody", {}, look.facts.map((f) => h("tr", {}, h("th", { scope: "row" }, f.what), h("td", {}, f.value))))),
       block("Formats", look.formats, (f) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, f.text)), h("td", {}, f.status), h("td", { class: "wb-number" }, f.rows))),
       block("Shapes", look.patterns, (p) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, p.text)), h("td", {}, p.example ? h("code", {}, p.example) : null), h("td", {}, scoreShare(p.share)), h("td", { class: "wb-number" }, p.rows))),
       block("Most frequent values", look.top, (v) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, v.text)), h("td", {}, scoreShare(v.share)), h("td", { class: "wb-number" }, v.rows))),
