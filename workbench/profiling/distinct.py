@@ -53,6 +53,7 @@ class Distincts:
 
     def __init__(self, budget: Budget | None = None, *, sketch: bool = True) -> None:
         self._smallest: Hashes = np.empty(0, np.uint64)
+        self._waiting: list[Hashes] = []
         self._all: list[Hashes] | None = [] if budget else None
         self._budget = budget
         self._eager = sketch
@@ -75,7 +76,13 @@ class Distincts:
         elif len(hashes) > 4 * SKETCH:
             few = _unique(np.partition(hashes, 4 * SKETCH)[: 4 * SKETCH])
             hashes = few if len(few) >= SKETCH else hashes
-        self._smallest = _unique(np.concatenate((self._smallest, hashes)))[:SKETCH]
+        self._waiting.append(hashes)
+        if len(self._smallest) < SKETCH or sum(map(len, self._waiting)) > 2 * SKETCH:
+            self._merge()
+
+    def _merge(self) -> None:
+        self._smallest = _unique(np.concatenate((self._smallest, *self._waiting)))[:SKETCH]
+        self._waiting = []
 
     def forget(self) -> None:
         """Give back the bytes: only the sketch goes on."""
@@ -97,6 +104,8 @@ class Distincts:
 
     def estimate(self) -> Number:
         """How many distinct values, from the sketch."""
+        if self._waiting:
+            self._merge()
         size = len(self._smallest)
         if size < SKETCH:
             return Number(size)

@@ -38,6 +38,7 @@ class Gathered:
         self.shapes: Shapes | None = None
         self._numbers: list[np.ndarray[tuple[int], np.dtype[np.float64]]] | None = None
         self._begun = False
+        self._look_at = 4 * FEW_ROWS  # rows seen from which it is looked whether the column may still be a key
 
     def add(self, batch: pl.DataFrame) -> None:
         """Look at the next rows."""
@@ -87,8 +88,10 @@ class Gathered:
         hashes = hashes_of(values)
         self.distincts.add(hashes if counts is None else np.repeat(hashes, counts.to_numpy()))
         seen = self.distincts.seen
-        if not self.full and seen > 4 * FEW_ROWS and self.distincts.estimate().value < 0.75 * seen:
-            self.distincts.forget()  # no key any more
+        if not self.full and self.distincts.kept and seen > self._look_at:
+            self._look_at = seen * 3 // 2
+            if self.distincts.estimate().value < 0.75 * seen:
+                self.distincts.forget()  # no key any more
         if self.shapes is not None and len(values):
             self.shapes.add(values, counts)
         if self._numbers is not None:

@@ -45,17 +45,16 @@ def person_name(panel: Panel) -> Fit:
     if len(many) > 0.25 * len(values):
         hits = share_of(many, lambda v: any(w.casefold() in known for p in _persons(v) for w in p.split()))
         return Fit(max(0.4, hits), "list", "are persons, several in one value")
-    shaped = [v for v in values if _parts(v)]
-    if len(shaped) < 0.4 * len(values) or not shaped:
+    split = [parts for parts in map(_parts, values) if parts]
+    if len(split) < 0.4 * len(values) or not split:
         return Fit(0.0)
-    split = [parts for parts in map(_parts, shaped) if parts]
     first = sum(a.split()[0].casefold() in known for a, _, _ in split) / len(split)
     last = sum(b.split()[0].casefold() in known for _, b, _ in split) / len(split)
     comma = sum(c for _, _, c in split) / len(split)
     form = ("Last, First" if last >= first else "First, Last") if comma > 0.5 else (
         "Last First" if last > 2 * first else "First Last"
     )  # fmt: skip
-    share = max(first, last) * len(shaped) / len(panel.values)
+    share = max(first, last) * len(split) / len(panel.values)
     return Fit(share, form, f"hold a frequent given name, in the order '{form}'")
 
 

@@ -33,6 +33,7 @@ class Sample:
         self._kept: list[pl.DataFrame] = []
         self._positions: list[Positions] = []
         self._count = 0
+        self._pinning = False
 
     def add(self, batch: pl.DataFrame) -> None:
         """Look at the next rows."""
@@ -42,34 +43,47 @@ class Sample:
             self.level += 1
             self._thin(start)
             chosen = _chosen(start, self.rows, self.level)
+        self._copy_last()
         if len(chosen):
-            part = batch if len(chosen) == batch.height else batch[pl.Series(chosen - start)]
-            self._kept.append(_copied(part) if self.copy and part is not batch else part)
+            whole = len(chosen) == batch.height
+            self._kept.append(batch if whole else batch[pl.Series(chosen - start)])
             self._positions.append(chosen)
             self._count += len(chosen)
+            self._pinning = self.copy and not whole
 
     def _thin(self, upto: int) -> None:
-        if not self._kept:
-            return
-        positions = np.concatenate(self._positions)
-        stays = np.isin(positions, _chosen(0, upto, self.level), assume_unique=True)
-        frame = pl.concat(self._kept).filter(pl.Series(stays))
-        self._kept, self._positions, self._count = [frame], [positions[stays]], frame.height
+        stay = _chosen(0, upto, self.level)
+        for i, positions in enumerate(self._positions):
+            stays = np.isin(positions, stay, assume_unique=True)
+            self._kept[i], self._positions[i] = self._kept[i].filter(pl.Series(stays)), positions[stays]
+        self._count = sum(map(len, self._positions))
+
+    def _copy_last(self) -> None:
+        """Let go of the batch before, of whose rows the thinning may have left few."""
+        if self._pinning:
+            self._kept[-1], self._pinning = _copied(self._kept[-1]), False
 
     def frame(self) -> pl.DataFrame | None:
         """The rows of the sample, in order; None when no batch came."""
+        self._copy_last()
         return pl.concat(self._kept, rechunk=True) if self._kept else None
 
 
 def _copied(frame: pl.DataFrame) -> pl.DataFrame:
-    """A copy that shares no memory: rows taken from a batch hold on to all of its texts."""
-    if all(dtype.is_numeric() or dtype.is_temporal() for dtype in frame.dtypes) or pl.Object in frame.dtypes:
+    """A copy that shares no memory: texts taken from a batch hold on to all of its texts."""
+    if pl.Object in frame.dtypes:
+        return frame
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    frame = frame.with_columns(pl.col(texts) + "")  # joining makes new texts, and does it fastest
+    flat = (pl.String, pl.Boolean)
+    nested = [n for n, t in frame.schema.items() if not (t.is_numeric() or t.is_temporal() or t in flat)]
+    if not nested:
         return frame
     buffer = BytesIO()
     # The older layout has each text stand by itself; the newer would write the shared buffers whole.
-    frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
+    frame.select(nested).write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
     buffer.seek(0)
-    return pl.read_ipc_stream(buffer)
+    return frame.with_columns(pl.read_ipc_stream(buffer))
 
 
 def _chosen(start: int, end: int, level: int) -> Positions:
