@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.linkage.people import doubled, model, partition, people
 from workbench.errors import LinkModelError, SourceError, UsageError
 from workbench.linkage import Override, Overrides, link, load_crosswalk, load_overrides, save_overrides, train
-from workbench.linkage.model import SystemRule
+from workbench.linkage.model import BlockingRule, Comparison, SystemRule, Thresholds
 
 LAW = settings(deadline=None, max_examples=12)
 
@@ -51,6 +51,58 @@ def test_incremental_equals_full(seed: int, first: int):
     assert partition(step) == partition(full)
     assert step.pairs.equals(full.pairs)
     assert before.compared + step.compared == full.compared
+
+
+def plain(**changes: object):
+    """A model whose weights depend on a pair alone, not on how common its values are."""
+    m = model(**changes)
+    alone = tuple(c.model_copy(update={"term_frequency": False}) for c in m.comparisons)
+    return m.model_copy(update={"comparisons": alone})
+
+
+@LAW
+@given(st.integers(0, 10_000), st.integers(1, 25), st.sampled_from([0.0, 0.01, 0.3]))
+def test_incremental_equals_full_at_any_threshold_where_a_pair_is_judged_by_itself(seed: int, first: int, keep: float):
+    m, frame = plain(thresholds=Thresholds(match=0.5, keep=keep)), people(26, seed)
+    full = link({"crm": frame}, m)
+    step = link({"crm": frame}, m, crosswalk=link({"crm": frame.head(first)}, m).crosswalk)
+    assert step.pairs.equals(full.pairs)
+    assert partition(step) == partition(full)
+
+
+@LAW
+@given(st.integers(0, 10_000), st.integers(1, 25))
+def test_incremental_misses_only_what_an_earlier_run_forgot_and_anew_finds_it(seed: int, first: int):
+    """How common values are changes with the data: a pair once below 'keep' may rise above it later."""
+    m, frame = model(thresholds=Thresholds(match=0.5, keep=0.3)), people(26, seed)
+    before, full = link({"crm": frame.head(first)}, m), link({"crm": frame}, m)
+    step = link({"crm": frame}, m, crosswalk=before.crosswalk)
+    keys = ["system_l", "id_l", "system_r", "id_r"]
+    assert step.pairs.join(full.pairs, on=step.pairs.columns, how="anti", nulls_equal=True).is_empty()
+    missed = full.pairs.join(step.pairs, on=keys, how="anti")
+    old = set(frame.head(first)["id"])
+    assert all(a in old and b in old for a, b in missed.select("id_l", "id_r").iter_rows())
+    assert missed.join(before.pairs, on=keys, how="semi").is_empty()
+    again = link({"crm": frame}, m, crosswalk=before.crosswalk, anew=True)
+    assert again.pairs.equals(full.pairs)
+    assert again.crosswalk.run == 2
+
+
+def test_a_pair_keeps_the_outcome_of_the_word_frequencies_of_its_time_until_it_is_compared_anew():
+    levels = [{"test": "token_cosine", "at": 0.2, "m": 0.9, "u": 0.1}, {"test": "else", "m": 0.1, "u": 0.9}]
+    words = Comparison.model_validate({"id": "last", "fields": "last", "levels": levels})
+    m = plain(blocking=(BlockingRule(same=("city",)),), comparisons=(words,))
+
+    def lines(*texts: str) -> pl.DataFrame:
+        rows = {"id": [str(i) for i in range(len(texts))], "last": list(texts)}
+        return pl.DataFrame({**rows, "first": "a", "born": "1980-01-01", "city": "rome"})
+
+    few, more = ("red box", "red lamp"), [f"red thing{i}" for i in range(20)]
+    before = link({"crm": lines(*few)}, m)
+    step = link({"crm": lines(*few, *more)}, m, crosswalk=before.crosswalk)
+    again = link({"crm": lines(*few, *more)}, m, crosswalk=before.crosswalk, anew=True)
+    told = [r.pairs.filter(id_l="0", id_r="1")["level:last"].item() for r in (before, step, again)]
+    assert told[0] == told[1] != told[2]
 
 
 @LAW

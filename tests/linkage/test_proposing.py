@@ -23,6 +23,7 @@ from workbench.model import TEXT, Contract, Field
         ("title", ["a study of many words", "another study of it"], "text"),
         ("lat", ["52.3", "51.5"], "coordinate"),
         ("price", ["1.50", "22.10"], "number"),
+        ("price", ["$1,250.50", "€ 22.10"], "number"),
         ("fixed", ["x", "x"], "none"),
     ],
 )
@@ -49,6 +50,59 @@ def test_a_contract_names_columns_and_kinds():
 def test_clean_systems_are_linked_one_to_one():
     frame = doubled(400, 3).drop("truth")
     model = propose_model({"a": frame.head(400), "b": frame.tail(134)})
+    assert model.scope == "across"
+    assert all(s.clean for s in model.systems.values())
+
+
+def test_systems_that_agree_on_no_name_are_aligned_by_their_values():
+    frame = doubled(300, 3).drop("truth")
+    words = pl.Series(
+        "title", [f"{a} {b} {c}" for a, b, c in frame.select("first", "last", "city").fill_null("").rows()]
+    )
+    crm = frame.with_columns(words).head(300)
+    other = frame.with_columns(words, born=pl.col("born").str.to_date().dt.to_string("%d.%m.%Y")).tail(250)
+    erp = other.rename({"first": "vorname", "last": "nachname", "born": "geboren", "title": "wer", "id": "nr"})
+    model = propose_model({"crm": crm, "erp": erp})
+    assert (
+        model.systems["erp"].columns == {"first": "vorname", "last": "nachname", "born": "geboren", "title": "wer"}
+        or "title" not in model.fields
+    )  # a text that only repeats its parts is left out
+    assert model.systems["erp"].columns["born"] == "geboren"
+    assert set(model.fields["born"].formats) == {"%Y-%m-%d", "%d.%m.%Y"}
+
+
+def test_two_orders_of_day_and_month_are_never_both_taken():
+    mixed = pl.Series(["31/12/1980", "12/31/1980"] * 20)
+    assert len(column_facts(mixed, name="born").formats) < 2
+
+
+def test_when_a_record_was_written_is_no_evidence_but_tells_the_most_recent():
+    frame = doubled(90, 3).drop("truth").with_row_index("n")
+    moment = pl.format("2026-01-{} 10:00:00", (pl.col("n") % 28 + 1).cast(pl.String).str.zfill(2))
+    model = propose_model({"crm": frame.with_columns(updated_at=moment, loaded_at=moment).drop("n")})
+    assert model.systems["crm"].changed_at == "updated_at"
+    assert not {"updated_at", "loaded_at"} & {f for c in model.comparisons for f in c.fields}
+    assert not [r for r in model.blocking if "updated_at" in r.name or "loaded_at" in r.name]
+    assert model.survivorship["updated_at"].take == "most_recent"
+
+
+def test_one_text_column_is_enough():
+    frame = doubled(400, 5)
+    text = pl.concat_str("first", "last", "city", separator=" ", ignore_nulls=True)
+    one = frame.select("id", "truth", line=text)
+    done = link({"a": one.drop("truth")}, propose_model({"a": one.drop("truth")}))
+    truth = dict(one.select("id", "truth").iter_rows())
+    linked = done.pairs.filter("linked").select("id_l", "id_r").rows()
+    right = sum(truth[a] == truth[b] for a, b in linked)
+    # three short words, of which a pair has two in common by chance: no more can be told, but not nothing either
+    assert 2 * right / (len(linked) + one.height - one["truth"].n_unique()) > 0.5
+
+
+def test_people_of_one_household_do_not_make_a_clean_system_look_unclean():
+    people = doubled(300, 3).head(300).drop("truth").with_row_index("n")
+    home = pl.format("{} long road", pl.col("n") // 4)
+    shared = people.with_columns(street=home, phone=pl.format("0{}", pl.col("n") // 4 + 5550000)).drop("n")
+    model = propose_model({"a": shared, "b": shared.head(200)})
     assert model.scope == "across"
     assert all(s.clean for s in model.systems.values())
 

@@ -22,6 +22,9 @@ def link(
     out: Annotated[Path, typer.Option("--out", "-o", help="Where crosswalk and golden records go.")] = Path(
         "reports/links"
     ),
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Compare everything again, not only what is new; ids stay.")
+    ] = False,
     as_json: JSON = False,
 ) -> None:
     """Find the same things across systems: crosswalk with stable ids, golden records, conflicts.
@@ -48,7 +51,7 @@ def link(
         if shown:
             shown.update("linking")
         before = load_crosswalk(known.parent) if known.exists() else None
-        found = LinkFiles.beside(path).decided(link_records(frames, model, crosswalk=before))
+        found = LinkFiles.beside(path).decided(link_records(frames, model, crosswalk=before, anew=anew))
     found.crosswalk.save(known.parent)
     write(found.golden.records, known.parent / "golden.parquet")
     if proposed:

@@ -11,7 +11,7 @@ import polars as pl
 
 from .model import RESERVED
 
-__all__ = ["ColumnFacts", "Kind", "column_facts", "composites"]
+__all__ = ["ColumnFacts", "Kind", "column_facts", "composites", "date_formats"]
 
 Kind = Literal["email", "phone", "date", "code", "name", "text", "category", "number", "coordinate", "none"]
 SAMPLE = 20_000
@@ -55,6 +55,10 @@ PLACE = re.compile(
     r"street|stra(ss|ß)e|address|(^|_)addr|suburb|post_?code|postal|(^|_)zip|(^|_)plz|city|town|(^|_)ort($|_)|county"
 )
 """Parts of an address: they agree together or not at all, so they must not count as independent evidence."""
+MONEY = r"\s?([$€£¥]|[a-z]{3})?\s?"
+CHANGED = re.compile(r"(^|_)(updated|modified|changed|edited)(_|$)|(^|_)last_(update|change|edit)")
+BOOKKEEPING = re.compile(rf"{CHANGED.pattern}|(^|_)(created|inserted|loaded|imported|synced|extracted)(_|$)")
+"""When a system wrote a record tells nothing about the thing that the record describes."""
 LATITUDE, LONGITUDE = re.compile(r"^lat(itude)?$"), re.compile(r"^(lon|lng|long|longitude)$")
 
 
@@ -71,7 +75,8 @@ class ColumnFacts:
         tokens: Mean number of words.
         length: Mean number of characters.
         formats: Date formats that fit (kind date).
-        role: 'given' or 'family' for the parts of a name, 'place' for those of an address, 'latitude',
+        role: 'changed' or 'written' for when a system wrote the record, 'given' or
+            'family' for the parts of a name, 'place' for those of an address, 'latitude',
             'longitude', or ''.
     """
 
@@ -115,7 +120,7 @@ def column_facts(values: pl.Series, *, name: str, semantic: str | None = None) -
     chance = float((counts * (counts - 1)).sum()) / max(n * (n - 1.0), 1.0)
     sample = known.sample(min(n, SAMPLE), seed=1) if n > SAMPLE else known
     share = _shares(sample)
-    formats = _date_formats(sample)
+    formats = date_formats(sample)
     kind = SEMANTIC.get(semantic or "") or _kind(snake(name), share, len(counts) / n, len(counts), formats)
     if kind == "date" and not formats:
         kind = "code"
@@ -128,7 +133,7 @@ def column_facts(values: pl.Series, *, name: str, semantic: str | None = None) -
         share["tokens"],
         share["length"],
         formats if kind == "date" else (),
-        _role(snake(name), kind),
+        _role(snake(name), kind, share["moments"]),
     )
 
 
@@ -143,7 +148,8 @@ def _shares(sample: pl.Series) -> dict[str, float]:
         phone=v.str.contains(r"^[+(]?[0-9][0-9 ()./+x-]{5,20}$").mean(),
         long_digits=(digits >= 6).mean(),
         number=v.str.contains(r"^-?[0-9]+([.,][0-9]+)?$").mean(),
-        decimal=v.str.contains(r"^-?[0-9]+[.,][0-9]+$").mean(),
+        decimal=v.str.contains(rf"^{MONEY}-?[0-9]+([.,][0-9]{{3}})*[.,][0-9]+{MONEY}$").mean(),
+        moments=v.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ t][0-9]{2}:[0-9]{2}").mean(),
         marked=v.str.contains(r"[0-9]").mean(),
     )
     return {k: float(x or 0.0) for k, x in row.row(0, named=True).items()}
@@ -173,7 +179,9 @@ def _kind(name: str, share: Mapping[str, float], distinct: float, count: int, fo
     return "text"
 
 
-def _role(name: str, kind: str) -> str:
+def _role(name: str, kind: str, moments: float) -> str:
+    if (kind == "date" or moments > 0.7) and BOOKKEEPING.search(name):
+        return "changed" if CHANGED.search(name) else "written"
     if kind in ("name", "text", "code") and PLACE.search(name):
         return "place"
     if kind in ("name", "text"):
@@ -183,13 +191,31 @@ def _role(name: str, kind: str) -> str:
     return ""
 
 
-def _date_formats(sample: pl.Series) -> tuple[str, ...]:
-    """Formats that fit most values; day-first before month-first where both fit equally."""
+def date_formats(sample: pl.Series) -> tuple[str, ...]:
+    """Formats that together fit most values; day-first before month-first where both fit equally.
+
+    Several systems may write dates in several ways. Two orders of day and month with the same separators are
+    never both taken: which of them a value has could only be guessed.
+    """
     if not sample.str.contains(r"[0-9]{2}").any():
         return ()
-    shares = {f: _fits(sample, f) for f in DATE_FORMATS}
-    best = max(shares, key=lambda f: shares[f])
-    return (best,) if shares[best] >= 0.7 else ()
+    found: list[str] = []
+    left, total = sample, len(sample)
+    for _ in range(4):
+        shapes = {_shape(f) for f in found}
+        shares = {f: _fits(left, f) * len(left) / total for f in DATE_FORMATS if _shape(f) not in shapes}
+        best = max(shares, key=lambda f: shares[f])
+        if shares[best] < 0.1:
+            break
+        found.append(best)
+        left = left.filter(left.str.to_date(best, strict=False).is_null())
+        if len(left) < 0.05 * total:
+            break
+    return tuple(found) if len(left) <= 0.3 * total else ()
+
+
+def _shape(form: str) -> str:
+    return "".join(sorted(re.findall("%[A-Za-z]", form))) + re.sub("%[A-Za-z]", "", form)
 
 
 def _fits(sample: pl.Series, form: str) -> float:

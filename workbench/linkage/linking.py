@@ -216,7 +216,12 @@ class Linkage:
 
 
 def link(
-    frames: Frames, model: LinkModel, *, crosswalk: Crosswalk | None = None, overrides: Overrides | None = None
+    frames: Frames,
+    model: LinkModel,
+    *,
+    crosswalk: Crosswalk | None = None,
+    overrides: Overrides | None = None,
+    anew: bool = False,
 ) -> Linkage:
     """Find which records are the same thing.
 
@@ -226,6 +231,8 @@ def link(
         crosswalk: The run before: ids stay, and only new or changed records are compared (with all), as
             long as the model compares the same way and has its weights.
         overrides: Pairs a person has decided.
+        anew: Compare everything again all the same; ids stay. What an earlier run forgot (below
+            ``thresholds.keep``) or judged by the word frequencies of its time is then judged by today's.
 
     Raises:
         UsageError: Records without a usable id, or blocks that would explode.
@@ -233,7 +240,7 @@ def link(
     """
     records = read_records(frames, model)
     evidence = model.fingerprint(weights=False)
-    if crosswalk is not None and crosswalk.evidence == evidence and model.trained:
+    if crosswalk is not None and crosswalk.evidence == evidence and model.trained and not anew:
         new, known = known_pairs(records, crosswalk)
         done = compute(records, model, new=new, known=known)
     else:

@@ -10,9 +10,10 @@ import polars as pl
 from workbench.errors import UsageError
 from workbench.model import Contract
 
+from .aligning import SAMPLE, aligned
 from .facts import ColumnFacts, column_facts, composites, snake
-from .model import BlockingRule, Comparison, FieldRule, Level, LinkModel, SystemRule
-from .records import Frames, id_column, read_records
+from .model import BlockingRule, Comparison, FieldRule, Level, LinkModel, Survivor, SystemRule
+from .records import Frames, Records, id_column, read_records
 from .rules import clean_systems, propose_rules
 
 __all__ = ["propose_model"]
@@ -31,7 +32,8 @@ def propose_model(
     """Propose a link model: fields, comparisons, blocking rules; weights come from `train`.
 
     Args:
-        frames: System → its records. Columns that several systems share under one name are compared.
+        frames: System → its records. Columns that they share under one name are compared, and those whose values say
+            that they hold the same.
         contract: The entity; its semantic types decide how fields are compared, its synonyms how columns are found.
         entity: The entity's name, where there is no contract.
         scope: Pairs within systems, across, or all; where left out: all, or across when every system looks clean.
@@ -54,15 +56,16 @@ def propose_model(
     facts = [column_facts(sample[c], name=c, semantic=semantic.get(c)) for c in columns]
     facts = [f for f in facts if f.kind != "none" and f.filled >= LEAST_FILLED and not _counter(f, sample[f.name])]
     repeated = composites(sample, facts)
-    facts = [f for f in facts if f.name not in repeated]
+    written = [f for f in facts if f.role in ("changed", "written")]
+    facts = [f for f in facts if f.name not in repeated and f not in written]
     if not facts:
         raise UsageError("no column is fit for comparing", cure="write a link model by hand")
+    changed = next((f for f in written if f.role == "changed"), None)
     systems = {
         name: SystemRule(
             id=ids[name],
-            columns={
-                snake(f): by[name] for f, by in columns.items() if by[name] != snake(f) and f in {x.name for x in facts}
-            },
+            columns=_renamed(columns, [*facts, *written], name),
+            changed_at=columns[changed.name][name] if changed else None,
         )
         for name in lazies
     }
@@ -70,22 +73,33 @@ def propose_model(
         entity=contract.name if contract else entity,
         scope=scope or "all",
         systems=systems,
-        fields={snake(f.name): _field(f) for f in facts},
+        fields={snake(f.name): _field(f) for f in facts} | {snake(f.name): FieldRule(personal=False) for f in written},
         blocking=(BlockingRule(same=(snake(facts[0].name),)),),
         comparisons=_comparisons(facts),
+        survivorship={snake(changed.name): Survivor(take="most_recent")} if changed else {},
     )
-    records = read_records(frames, model)
+    return _with_rules(model, read_records(frames, model), facts, scope)
+
+
+def _with_rules(model: LinkModel, records: Records, facts: Sequence[ColumnFacts], scope: str | None) -> LinkModel:
+    """The model with its blocking rules, and one to one across systems that are clean."""
     # one system that only seems clean would lose its true duplicates: either all of them are, or none is taken to be
+    systems = model.systems
     if len(systems) > 1 and scope in (None, "across") and clean_systems(records, facts) == set(systems):
         clean = {name: about.model_copy(update={"clean": True}) for name, about in systems.items()}
         model = model.model_copy(update={"systems": clean, "scope": "across"})
     return model.model_copy(update={"blocking": propose_rules(records, facts, model.scope)})
 
 
+def _renamed(columns: dict[str, dict[str, str]], facts: Sequence[ColumnFacts], system: str) -> dict[str, str]:
+    """Field → a system's column, where the names differ."""
+    return {snake(f.name): columns[f.name][system] for f in facts if columns[f.name][system] != snake(f.name)}
+
+
 def _shared_columns(
     lazies: dict[str, pl.LazyFrame], contract: Contract | None, ignore: set[str]
 ) -> dict[str, dict[str, str]]:
-    """Field → system → column, for fields that every system has."""
+    """Field → system → column, for fields that every system has: by name, and what is left by its values."""
     wanted: dict[str, dict[str, str]] = {}
     aliases = {snake(a): f.name for f in (contract.fields if contract else ()) for a in (f.name, *f.synonyms)}
     for system, lazy in lazies.items():
@@ -93,7 +107,16 @@ def _shared_columns(
             key = aliases.get(snake(column), snake(column))
             if column not in ignore and column.strip():
                 wanted.setdefault(key, {}).setdefault(system, column)
-    return {f: by for f, by in wanted.items() if len(by) == len(lazies)}
+    shared = {f: by for f, by in wanted.items() if len(by) == len(lazies)}
+    if len(lazies) == 1:
+        return shared
+    taken = {s: {by[s] for by in shared.values()} for s in lazies}
+    rest = {s: [c for c in lazies[s].collect_schema().names() if c not in ignore and c not in taken[s] and c.strip()]
+            for s in lazies}  # fmt: skip
+    if not all(rest.values()):
+        return shared
+    alike = aligned({s: lazies[s].select(names).head(SAMPLE).collect() for s, names in rest.items()})
+    return shared | {snake(f): by for f, by in alike.items() if snake(f) not in shared}
 
 
 def _counter(facts: ColumnFacts, values: pl.Series) -> bool:

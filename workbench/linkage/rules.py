@@ -23,6 +23,8 @@ MOST_RULES = 14
 SAMPLE = 1_000_000
 WORLDS = 4000
 """Imagined true matches, each with its own errors."""
+LEAST_ACROSS = 40.0
+"""Pairs across systems that must agree on two fields before anything is concluded from them."""
 ERROR = 0.25
 """Imagined share of true matches that disagree in a field."""
 
@@ -137,11 +139,12 @@ def _apart(pool: _Pool, keys: tuple[int, ...]) -> bool:
 def clean_systems(records: Records, facts: Sequence[ColumnFacts]) -> set[str]:
     """Systems that seem to hold each thing once.
 
-    Of all pairs of fields that rarely agree by chance, the one on which most records agree across systems is
-    looked at: a clean system has hardly any two records that agree on it.
+    Pairs of fields that rarely agree by chance are looked at, those on which many records agree across systems:
+    a clean system has hardly any two records that agree on one of them. (On another they may: two people of
+    one household share the address and the phone.)
     """
     strong = sorted((f for f in facts if f.filled > 0.5), key=lambda f: f.chance / f.filled**2)[:6]
-    best, clean = 40.0, set()
+    seen: list[tuple[float, set[str]]] = []
     for pair in combinations(strong, 2):
         codes = [records.column(snake(f.name)).codes for f in pair]
         known = (codes[0] >= 0) & (codes[1] >= 0)
@@ -152,8 +155,8 @@ def clean_systems(records: Records, facts: Sequence[ColumnFacts]) -> set[str]:
         within = (table * (table - 1) / 2).sum(0)
         across = (table * (table.sum(1, keepdims=True) - table)).sum(0)
         by_chance = pair[0].chance * pair[1].chance * possible_pairs(records, "across")
-        if across.sum() > best and by_chance < 0.1 * across.sum():
-            best = across.sum()
+        if across.sum() > LEAST_ACROSS and by_chance < 0.1 * across.sum():
             shares = zip(records.systems, within, across, strict=True)
-            clean = {s for s, inner, outer in shares if inner < 0.05 * outer}
-    return clean
+            seen.append((float(across.sum()), {s for s, inner, outer in shares if inner < 0.05 * outer}))
+    most = max((across for across, _ in seen), default=0.0)
+    return max((clean for across, clean in seen if across >= 0.2 * most), key=len, default=set())

@@ -151,8 +151,16 @@ def standardised(rule: FieldRule, value: pl.Expr, name: str) -> pl.Expr:
         value = pl.when(value.is_in(list(rule.missing))).then(None).otherwise(value)
     value = pl.when(value == "").then(None).otherwise(value)
     if rule.type == "number":
-        value = value.str.replace_all(",", ".").cast(pl.Float64, strict=False)
+        value = _number(value)
     return value.alias(name)
+
+
+def _number(value: pl.Expr) -> pl.Expr:
+    """A number whatever currency stands beside it; of two separators the last is the decimal one."""
+    bare = value.str.replace_all(r"^\s*[^0-9.,+-]{0,4}\s*|\s*[^0-9.,]{0,4}\s*$", "")
+    grouped = bare.str.contains(r"[.,].*[.,]")
+    one = pl.when(grouped).then(bare.str.replace_all(r"[.,]([0-9]{3})", "$1")).otherwise(bare)
+    return one.str.replace_all(",", ".").cast(pl.Float64, strict=False)
 
 
 def written(step: str | Mapping[str, Any]) -> tuple[str, Any]:

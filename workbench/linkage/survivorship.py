@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workbench.errors import UsageError
 from workbench.registry import Registry
 
 from .display import golden_html
+from .facts import date_formats
 from .model import LinkModel, Survivor, SystemRule
 from .records import Frames, Records, id_column, raw_value, source_columns
 
@@ -121,7 +123,7 @@ def _raw(system: str, frames: Frames, model: LinkModel) -> pl.LazyFrame:
     lazy = frames[system].lazy()
     key = id_column(lazy, about)
     assert key is not None  # read_records has refused it otherwise
-    changed = pl.col(about.changed_at).cast(pl.String) if about.changed_at else pl.lit(None, pl.String)
+    changed = _moment(lazy, about.changed_at, system) if about.changed_at else pl.lit(None, pl.String)
     fields = [
         raw_value(source_columns(n, rule, about)).str.strip_chars().replace("", None).alias(n)
         for n, rule in model.fields.items()
@@ -132,6 +134,32 @@ def _raw(system: str, frames: Frames, model: LinkModel) -> pl.LazyFrame:
         changed.alias("changed_at"),
         *fields,
     )
+
+
+def _moment(lazy: pl.LazyFrame, column: str, system: str) -> pl.Expr:
+    """When a record was changed, as text that sorts by time; the format of text is decided once per column.
+
+    Raises:
+        UsageError: The column holds no dates.
+    """
+    kind, value = lazy.collect_schema()[column], pl.col(column)
+    if isinstance(kind, pl.Datetime) and kind.time_zone:
+        value = value.dt.convert_time_zone("UTC")
+    if kind.is_temporal():
+        return value.cast(pl.Datetime).dt.to_string("iso") if kind != pl.Time else value.cast(pl.String)
+    if kind.is_numeric():  # seconds since some moment, or years
+        return value.cast(pl.Decimal(38, 9)).cast(pl.String).str.zfill(40)
+    known = lazy.select(value.cast(pl.String).str.strip_chars()).collect().to_series().drop_nulls()
+    known = known.filter(known != "")
+    if len(known) and known.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}").mean() == 1:
+        return value.cast(pl.String)
+    formats = date_formats(known)
+    if len(known) and not formats:
+        what = f"'{column}' does not say when a record was changed"
+        raise UsageError(what, where=f"systems: {system}: changed_at", cure="name a column of dates or times")
+    text = value.cast(pl.String).str.strip_chars()
+    parsed = [text.str.to_datetime(f, strict=False, time_unit="us") for f in formats]
+    return pl.coalesce(parsed).dt.to_string("iso") if parsed else text
 
 
 def _values(raw: pl.DataFrame, standard: pl.DataFrame, name: str) -> pl.DataFrame:

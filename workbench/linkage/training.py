@@ -28,6 +28,8 @@ CLOSE = 1e-5
 CHANCE_PAIRS = 5.0
 """Pairs that random u counts for where a session fits its own."""
 FLOOR = 1e-9
+ALL = "all pairs"
+"""Name of the session that trains what every rule blocks on."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,13 @@ def sessions(
             sums[i] += fitted[i] * matches
             weight[i] += matches
     m = [s / w if w > 0 else g for s, w, g in zip(sums, weight, start, strict=True)]
+    if lacking := [i for i in range(len(m)) if not weight[i]]:
+        # every rule blocks on these (a single text, say): all pairs together tell more than a guess
+        everything = np.bincount(where, weights=counts, minlength=digits.shape[1]).astype(float)
+        if everything.sum() >= 20:
+            fitted, shares[ALL] = em(digits, everything, m, u, list(range(len(m))))
+            for i in lacking:
+                m[i], weight[i] = fitted[i], 1.0
     untrained = tuple(c.id for c, w in zip(model.comparisons, weight, strict=True) if not w)
     return m, shares, untrained
 
@@ -206,7 +215,10 @@ def estimate(
     prior = 1e-4
     for _ in range(3):
         m, shares, untrained = sessions(model, candidates, digits, u)
-        prior = prior_of(counts, log_ratio(digits, m, u), possible)
+        if ALL in shares:  # so little evidence does not bear the way by u: matches among the random pairs spoil it
+            prior = float(np.clip(shares[ALL] * counts.sum() / possible, 1e-12, 0.5))
+        else:
+            prior = prior_of(counts, log_ratio(digits, m, u), possible)
         # the random pairs hold a few matches, which would hide how rare agreement by chance is
         clean = [np.maximum(s - prior * s.sum() * f, 0) for s, f in zip(seen, m, strict=True)]
         u = [_shares(s, p) for s, p in zip(clean, pseudo, strict=True)]
