@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["always_holds", "group_text", "is_settled"]
+__all__ = ["always_holds", "group_text", "is_settled", "one_group", "posix_pattern"]
 
 
 def group_text(pattern: str, number: int) -> str | None:
@@ -88,3 +88,46 @@ def _overlap(first: str, second: str) -> bool:
     sample = [chr(i) for i in range(0x250)] + ["\u3000", "\U0001f600"]
     one, two = re.compile(first), re.compile(second)
     return any(one.fullmatch(c) and two.fullmatch(c) for c in sample)
+
+
+_PIECES = re.compile(r"\\.|\[\^?(?:\\.|[^\]\\])*\]|\(\?:|\(|.", re.DOTALL)
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f"}
+
+
+def posix_pattern(pattern: str, number: int = 0) -> tuple[str, int] | None:
+    r"""A pattern without what POSIX lacks, and the number that a group then has; None where that cannot be.
+
+    >>> posix_pattern(r"^(?:a|b)-([0-9]+)\.$", 1)
+    ('^(a|b)-([0-9]+)\\.$', 2)
+    """
+    out, seen, groups, at = [], 0, 0, 0
+    for piece in _PIECES.findall(pattern):
+        if piece in ("(", "(?:"):
+            groups += 1
+            seen += piece == "("
+            at = groups if piece == "(" and seen == number else at
+            out.append("(")
+        elif piece.startswith("["):
+            plain = re.sub(r"\\([ntrf])", lambda m: _CONTROLS[m[1]], piece)
+            if "\\" in plain:
+                return None
+            out.append(plain)
+        elif piece.startswith("\\"):
+            special = piece[1] in ".^$*+?()[]{}|\\"
+            out.append(piece if special else _CONTROLS.get(piece[1], piece[1]))
+        else:
+            out.append(piece)
+    return "".join(out), at
+
+
+def one_group(pattern: str, number: int) -> str:
+    """A pattern in which no group but one captures, for engines that allow no more.
+
+    >>> one_group("^(a)-(b)$", 2)
+    '^(?:a)-(b)$'
+    """
+    out, seen = [], 0
+    for piece in _PIECES.findall(pattern):
+        seen += piece == "("
+        out.append("(?:" if piece == "(" and seen != number else piece)
+    return "".join(out)

@@ -9,31 +9,36 @@ from sqlglot import exp
 from workbench.errors import Fault, NotPortableError
 from workbench.model import Expr, Plan, PlannedField, RowStep, walk
 
+from .sql_bigquery import BigQueryEmitter
 from .sql_duckdb import DuckEmitter
 from .sql_emit import Emitter, Unportable
 from .sql_fields import add_fields
+from .sql_mysql import MySqlEmitter
 from .sql_postgres import PostgresEmitter
 from .sql_rows import Pipeline
 from .sql_script import ColumnFacts, SqlScript
+from .sql_snowflake import SnowflakeEmitter
 from .sql_spark import DatabricksEmitter, SparkEmitter
 from .sql_tree import column, string
+from .sql_tsql import TsqlEmitter
 
 __all__ = ["compiled", "emitter_of"]
 
+_CURE = "run it on Polars, or change the step"
 EMITTERS: dict[str, type[Emitter]] = {
     "duckdb": DuckEmitter,
     "postgres": PostgresEmitter,
     "spark": SparkEmitter,
     "databricks": DatabricksEmitter,
+    "snowflake": SnowflakeEmitter,
+    "bigquery": BigQueryEmitter,
+    "tsql": TsqlEmitter,
+    "mysql": MySqlEmitter,
 }
 
 
 def emitter_of(dialect: str, facts: Mapping[str, ColumnFacts], *, temporary: bool) -> Emitter:
     """A fresh emitter of a dialect that knows the facts."""
-    if dialect not in EMITTERS:
-        known = ", ".join(EMITTERS)
-        what = f"no primitive is pinned for {dialect} yet, so a script for it might mean something else"
-        raise NotPortableError([Fault(what, "export", f"export for one of {known}")])
     return EMITTERS[dialect](
         ascii_columns=frozenset(n for n, f in facts.items() if f.ascii),
         space_columns=frozenset(n for n, f in facts.items() if f.spaces),
@@ -72,9 +77,12 @@ def compiled(plan: Plan, emitter: Emitter, source_table: str, tables: Mapping[st
     if faults:
         raise NotPortableError(faults)
     pipe = _source_part(plan, emitter, source_table, tables)
-    for step in plan.rows:
-        pipe.step(step)
-    fields = add_fields(pipe, plan)
+    try:
+        for step in plan.rows:
+            pipe.step(step)
+        fields = add_fields(pipe, plan)
+    except Unportable as e:  # what only the whole shows, as the type of a stored value
+        raise NotPortableError([Fault(f"{emitter.name} cannot: {e}", plan.name, _CURE)]) from None
     parts = tuple(
         (p.name, p.query.sql(emitter.glot, pretty=True, normalize_functions=False), p.says) for p in pipe.parts
     )
@@ -87,15 +95,13 @@ def _faults(plan: Plan, emitter: Emitter) -> list[Fault]:
     found: dict[Fault, None] = {}
     for step in plan.rows:
         for what in _trial(plan, step, emitter):
-            found.setdefault(Fault(f"row step {step.id}: {what}", plan.name, "run it on Polars, or change the step"))
+            found.setdefault(Fault(f"row step {step.id}: {what}", plan.name, _CURE))
     for planned in plan.fields:
         for node in walk([planned.value, *(e for g in planned.guards for e in (g.condition, g.value))]):
             reason = _reason(node, emitter)
             if reason:
                 where = f"field {planned.name}, step {_step_of(planned, node)}"
-                found.setdefault(
-                    Fault(f"{where}: {emitter.name} {reason}", plan.name, "run it on Polars, or change the step")
-                )
+                found.setdefault(Fault(f"{where}: {emitter.name} {reason}", plan.name, _CURE))
     return list(found)
 
 

@@ -99,7 +99,7 @@ class Emitter(TextEmitter, NumberEmitter, TimeEmitter, RowEmitter):
         return kinds[node["op"]](this=a, expression=b)
 
     def op_is_in(self, node: Expr, x: Sql) -> Sql:
-        values = [string(v) for v in node["values"]]
+        values = [self.constant(v) for v in node["values"]]
         if not values:
             return case([(exp.Not(this=exp.Is(this=x, expression=exp.null())), exp.false())])
         if len(values) == 1:

@@ -12,7 +12,7 @@ from workbench.model import INTEGER, TEXT, Expr, Plan
 from .outcome import REJECT_COLUMNS
 from .sql_emit import Emitter
 from .sql_rows import Pipeline
-from .sql_tree import Sql, case, column, number, string
+from .sql_tree import Sql, case, column, number
 
 __all__ = ["FieldParts", "add_fields"]
 
@@ -91,9 +91,9 @@ def _reject_columns(emitter: Emitter, plan: Plan, conditions: Sequence[Sql], val
             return emitter.cast(exp.null(), emitter.type_name(TEXT))
         return case([(number(i), s) for i, s in enumerate(said, 1)], subject=column(FAULT))
 
-    books = [[string(str(getattr(g, what))) for g in guards] for what in ("code", "field", "step", "reason")]
-    texts = [string(f"{g.code} {g.field} {g.reason}".replace("  ", " ")) for g in guards]
+    books = [[emitter.text(str(getattr(g, what))) for g in guards] for what in ("code", "field", "step", "reason")]
+    texts = [emitter.text(f"{g.code} {g.field} {g.reason}".replace("  ", " ")) for g in guards]
     faults = [case([(c.copy(), t)]) for c, t in zip(conditions, texts, strict=True)]
     all_faults = emitter.joined("; ", faults) if faults else emitter.cast(exp.null(), emitter.type_name(TEXT))
-    said = [*(of_first(b) for b in books), of_first(values), all_faults, string(plan.name)]
+    said = [*(of_first(b) for b in books), of_first(values), all_faults, emitter.text(plan.name)]
     return [emitter.as_column(x, n) for x, n in zip(said, REJECT_COLUMNS, strict=True)]

@@ -12,7 +12,7 @@ from sqlglot import exp
 from workbench.model import WHITESPACE, DataType, Expr
 
 from .sql_helper import Helper
-from .sql_tree import Sql, fn, try_cast
+from .sql_tree import Sql, fn, string, try_cast
 
 __all__ = ["Dialect", "Unportable", "never_blank"]
 
@@ -68,11 +68,10 @@ class Dialect:
         """The dialect's type."""
         if type_.kind == "decimal":
             return f"DECIMAL(38, {type_.scale})"
-        if type_.kind == "timestamp":
-            return self.types["local" if type_.local else "timestamp"]
-        if type_.kind not in self.types:
-            raise Unportable(f"it has no type for a {type_.kind}")
-        return self.types[type_.kind]
+        kind = "local" if type_.kind == "timestamp" and type_.local else type_.kind
+        if kind not in self.types:
+            raise Unportable(f"it has no type of the pinned range for a {type_.kind}")
+        return self.types[kind]
 
     def cast(self, x: Sql, type_: DataType | str) -> Sql:
         """A cast that cannot fail here."""
@@ -91,9 +90,17 @@ class Dialect:
         """A value in the type that a table holds."""
         return x
 
+    def text(self, value: str) -> Sql:
+        """A text as a literal."""
+        return string(value)
+
     def collate(self, x: Sql) -> Sql:
         """A text as it is compared by code point."""
         return x
+
+    def constant(self, value: str) -> Sql:
+        """A literal as it is compared with what `collate` gives."""
+        return self.text(value)
 
     def truth(self, x: Sql) -> Sql:
         """A stored boolean as a condition."""
@@ -162,6 +169,12 @@ class Dialect:
     def lower(self, x: Sql) -> Sql:
         """ASCII letters lowered."""
         return fn("lower", x)
+
+    def piece(self, x: Sql, marks: str, at: int) -> Sql:
+        """The part at a place, from 1, of a text cut at every one of some characters."""
+        if len(marks) > 1:
+            x = fn("translate", x, marks, marks[0] * len(marks))
+        return fn("split_part", x, marks[0], at)
 
     def is_ascii(self, node: Expr) -> bool:
         """Whether every value of a node is known to be ASCII."""

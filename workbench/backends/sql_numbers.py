@@ -81,16 +81,19 @@ class NumberEmitter(Dialect):
 
     def op_format_number(self, node: Expr, x: Sql) -> Sql:
         """Fixed digits, a point, a mark between groups."""
-        text = self.cast(self.rounded(x, node.args[0].type, node["digits"]), _TEXT)
+        return self.marked(self.cast(self.rounded(x, node.args[0].type, node["digits"]), _TEXT), node)
+
+    def marked(self, text: Sql, node: Expr) -> Sql:
+        """The text of a decimal with its marks: a point, and one between groups."""
         if not node["group"] and node["point"] == ".":
             return text
-        whole: Sql = fn("split_part", text, ".", 1)
+        whole: Sql = self.piece(text, ".", 1)
         if node["group"]:
             whole = self.help("group_digits", whole, node["group"])
         if not node["digits"]:
             return whole
         marked = exp.DPipe(this=whole, expression=string(node["point"]))
-        return exp.paren(exp.DPipe(this=marked, expression=fn("split_part", text.copy(), ".", 2)))
+        return exp.paren(exp.DPipe(this=marked, expression=self.piece(text.copy(), ".", 2)))
 
     def op_arith(self, node: Expr, a: Sql, b: Sql) -> Sql:
         """Exact; null beyond the range of the type."""

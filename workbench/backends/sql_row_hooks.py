@@ -30,6 +30,10 @@ class RowEmitter(Dialect):
         text = x if type_.kind == "text" else self.cast(x, TEXT)
         return fn("coalesce", exp.DPipe(this=exp.Literal.string("="), expression=text), "")
 
+    def key(self, x: Sql, type_: DataType) -> Sql:
+        """A value as rows are joined, grouped or ranked by it: two are the same when their code points are."""
+        return x
+
     def latest(self, x: Sql, type_: DataType) -> exp.Ordered:
         """The greatest first, null last."""
         ordered = self.collate(x) if type_.kind == "text" else x

@@ -145,7 +145,8 @@ class Pipeline:
 
     def _lookup(self, step: Lookup) -> None:
         before, found = self.last, f"__{step.id}_found"
-        keys = self.layers(f"{step.id}_cleaned", [e for e, _ in step.on]).outputs
+        given = self.layers(f"{step.id}_cleaned", [e for e, _ in step.on]).outputs
+        keys = [self.emitter.key(k, e.type) for k, (e, _) in zip(given, step.on, strict=True)]
         text = self.emitter.type_name(TEXT)
         named = [f"__k{i}" for i in range(len(step.on))]
         items = [
@@ -185,6 +186,7 @@ class Pipeline:
         before = self.last
         out = self.layers(f"{step.id}_cleaned", [*step.by, step.order_by])
         keys, order = out.outputs[:-1], out.outputs[-1]
+        keys = tuple(self.emitter.key(k, e.type) for k, e in zip(keys, step.by, strict=True))
         ties = [(column(c), t) for c, t in self.columns.items() if not t.is_nested]
         ordered = [self.emitter.latest(x, t) for x, t in [(order, step.order_by.type), *ties] if t.kind != "null"]
         rank = exp.Window(this=exp.RowNumber(), partition_by=list(keys), order=exp.Order(expressions=ordered))
@@ -213,7 +215,8 @@ class Pipeline:
         before = self.last
         values = [a.value for a in step.take if a.value is not None]
         out = self.layers(f"{step.id}_cleaned", [*(e for _, e in step.by), *values])
-        keys, rest = out.outputs[: len(step.by)], iter(out.outputs[len(step.by) :])
+        keys = [self.emitter.key(k, e.type) for k, (_, e) in zip(out.outputs, step.by, strict=False)]
+        rest = iter(out.outputs[len(step.by) :])
         items = [k.copy().as_(n, quoted=True) for k, (n, _) in zip(keys, step.by, strict=True)]
         for a in step.take:
             made = self.emitter.aggregate(a, next(rest) if a.value is not None else None)

@@ -9,7 +9,7 @@ from sqlglot import exp
 from workbench.model import Expr
 
 from .sql_hooks import Dialect, never_blank
-from .sql_tree import Sql, case, fn, number, string
+from .sql_tree import Sql, case, fn, number
 
 __all__ = ["TextEmitter"]
 
@@ -94,4 +94,4 @@ class TextEmitter(Dialect):
 
     def op_translate(self, node: Expr, x: Sql) -> Sql:
         """The other value of a list; null where it is not listed."""
-        return case([(string(old), string(new)) for old, new in node["pairs"]], subject=self.collate(x))
+        return case([(self.constant(old), self.text(new)) for old, new in node["pairs"]], subject=self.collate(x))

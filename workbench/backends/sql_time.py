@@ -26,12 +26,6 @@ class TimeEmitter(Dialect):
         """A text of few digits as a whole number."""
         return self.try_cast(x, self.types["int"])
 
-    def piece(self, x: Sql, marks: str, at: int) -> Sql:
-        """The part at a place, from 1, of a text cut at every one of some characters."""
-        if len(marks) > 1:
-            x = fn("translate", x, marks, marks[0] * len(marks))
-        return fn("split_part", x, marks[0], at)
-
     def zoned(self, x: Sql, zone: str) -> Sql:
         """A UTC clock time as that of a zone."""
         return fn("timezone", zone, fn("timezone", "UTC", x))

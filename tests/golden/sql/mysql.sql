@@ -1,0 +1,301 @@
+-- everywhere 1.0.0, semantics core-1, mysql
+
+SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin;
+
+-- null for blanks
+CREATE FUNCTION IF NOT EXISTS wb_blank(x TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin) RETURNS TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
+DETERMINISTIC NO SQL RETURN CASE WHEN REGEXP_LIKE(x, '[^\\x{9}\\x{A}\\x{B}\\x{C}\\x{D}\\x{20}\\x{85}\\x{A0}\\x{1680}\\x{2000}\\x{2001}\\x{2002}\\x{2003}\\x{2004}\\x{2005}\\x{2006}\\x{2007}\\x{2008}\\x{2009}\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]', 'c') THEN x END;
+
+-- without blanks (Unicode's White_Space) at the ends
+CREATE FUNCTION IF NOT EXISTS wb_trim(x TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin) RETURNS TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin
+DETERMINISTIC NO SQL RETURN REGEXP_REPLACE(x, '^[\\x{9}\\x{A}\\x{B}\\x{C}\\x{D}\\x{20}\\x{85}\\x{A0}\\x{1680}\\x{2000}\\x{2001}\\x{2002}\\x{2003}\\x{2004}\\x{2005}\\x{2006}\\x{2007}\\x{2008}\\x{2009}\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]+|[\\x{9}\\x{A}\\x{B}\\x{C}\\x{D}\\x{20}\\x{85}\\x{A0}\\x{1680}\\x{2000}\\x{2001}\\x{2002}\\x{2003}\\x{2004}\\x{2005}\\x{2006}\\x{2007}\\x{2008}\\x{2009}\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]+\\z', '');
+
+-- passed
+WITH `source` AS (
+  -- everywhere 1.0.0
+  SELECT
+    `no`,
+    `name`,
+    `sex`,
+    `city`,
+    `test`
+  FROM crm.customers
+), `r1` AS (
+  -- filter, the others booked as out_of_scope
+  SELECT
+    `no`,
+    `name`,
+    `sex`,
+    `city`,
+    `test`
+  FROM `source`
+  WHERE
+    NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
+), `cleaned` AS (
+  -- values that several fields or checks share
+  SELECT
+    *,
+    wb_blank(`no`) AS `_no_given`,
+    wb_blank(`sex`) AS `_sex_given`,
+    wb_blank(`city`) AS `_city_given`,
+    wb_blank(`name`) AS `_name_given`
+  FROM `r1`
+), `cleaned_2` AS (
+  -- values that several fields or checks share
+  SELECT
+    *,
+    CASE `_sex_given` COLLATE utf8mb4_0900_bin
+      WHEN 'M'
+      THEN 'Männlich'
+      WHEN 'F'
+      THEN 'Female'
+    END AS `_sex_translated`
+  FROM `cleaned`
+), `mapped` AS (
+  -- every field's value, and the number of the first fault
+  SELECT
+    *,
+    CONCAT('CRM-''', wb_trim(`_no_given`)) AS `to_id`,
+    `_sex_translated` AS `to_sex`,
+    CASE
+      WHEN `_city_given` IS NULL AND `_name_given` IS NULL
+      THEN CAST(NULL AS CHAR)
+      ELSE CONCAT(
+        COALESCE(`_city_given`, ''),
+        CASE
+          WHEN (
+            NOT `_name_given` IS NULL
+          ) AND (
+            NOT `_city_given` IS NULL
+          )
+          THEN CONCAT(', ', `_name_given`)
+          WHEN NOT `_name_given` IS NULL
+          THEN `_name_given`
+          ELSE ''
+        END
+      )
+    END AS `to_address`,
+    CASE WHEN `_city_given` IS NULL THEN 'unknown' ELSE 'known' END AS `to_kind`,
+    CAST(CASE WHEN `_sex_translated` IS NULL AND (
+      NOT `_sex_given` IS NULL
+    ) THEN 1 END AS SIGNED) AS `__fault`
+  FROM `cleaned_2`
+)
+SELECT
+  `to_id` AS `id`,
+  `to_sex` AS `sex`,
+  `to_address` AS `address`,
+  `to_kind` AS `kind`
+FROM `mapped`
+WHERE
+  `__fault` IS NULL;
+
+-- rejects
+WITH `source` AS (
+  -- everywhere 1.0.0
+  SELECT
+    `no`,
+    `name`,
+    `sex`,
+    `city`,
+    `test`
+  FROM crm.customers
+), `r1` AS (
+  -- filter, the others booked as out_of_scope
+  SELECT
+    `no`,
+    `name`,
+    `sex`,
+    `city`,
+    `test`
+  FROM `source`
+  WHERE
+    NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
+), `cleaned` AS (
+  -- values that several fields or checks share
+  SELECT
+    *,
+    wb_blank(`no`) AS `_no_given`,
+    wb_blank(`sex`) AS `_sex_given`,
+    wb_blank(`city`) AS `_city_given`,
+    wb_blank(`name`) AS `_name_given`
+  FROM `r1`
+), `cleaned_2` AS (
+  -- values that several fields or checks share
+  SELECT
+    *,
+    CASE `_sex_given` COLLATE utf8mb4_0900_bin
+      WHEN 'M'
+      THEN 'Männlich'
+      WHEN 'F'
+      THEN 'Female'
+    END AS `_sex_translated`
+  FROM `cleaned`
+), `mapped` AS (
+  -- every field's value, and the number of the first fault
+  SELECT
+    *,
+    CONCAT('CRM-''', wb_trim(`_no_given`)) AS `to_id`,
+    `_sex_translated` AS `to_sex`,
+    CASE
+      WHEN `_city_given` IS NULL AND `_name_given` IS NULL
+      THEN CAST(NULL AS CHAR)
+      ELSE CONCAT(
+        COALESCE(`_city_given`, ''),
+        CASE
+          WHEN (
+            NOT `_name_given` IS NULL
+          ) AND (
+            NOT `_city_given` IS NULL
+          )
+          THEN CONCAT(', ', `_name_given`)
+          WHEN NOT `_name_given` IS NULL
+          THEN `_name_given`
+          ELSE ''
+        END
+      )
+    END AS `to_address`,
+    CASE WHEN `_city_given` IS NULL THEN 'unknown' ELSE 'known' END AS `to_kind`,
+    CAST(CASE WHEN `_sex_translated` IS NULL AND (
+      NOT `_sex_given` IS NULL
+    ) THEN 1 END AS SIGNED) AS `__fault`
+  FROM `cleaned_2`
+)
+SELECT
+  `no`,
+  `name`,
+  `sex`,
+  `city`,
+  `test`,
+  CASE `__fault` WHEN 1 THEN 'f2.1' END AS `_code`,
+  CASE `__fault` WHEN 1 THEN 'sex' END AS `_field`,
+  CASE `__fault` WHEN 1 THEN 'translate' END AS `_step`,
+  CASE `__fault` WHEN 1 THEN 'has no translation' END AS `_reason`,
+  CASE `__fault` WHEN 1 THEN `_sex_given` END AS `_value`,
+  concat_ws(
+    '; ',
+    CASE
+      WHEN `_sex_translated` IS NULL AND (
+        NOT `_sex_given` IS NULL
+      )
+      THEN 'f2.1 sex has no translation'
+    END
+  ) AS `_faults`,
+  'everywhere 1.0.0' AS `_spec`
+FROM `mapped`
+WHERE
+  NOT `__fault` IS NULL;
+
+-- counts
+WITH `source` AS (
+  -- everywhere 1.0.0
+  SELECT
+    `no`,
+    `name`,
+    `sex`,
+    `city`,
+    `test`
+  FROM crm.customers
+), `r1` AS (
+  -- filter, the others booked as out_of_scope
+  SELECT
+    `no`,
+    `name`,
+    `sex`,
+    `city`,
+    `test`
+  FROM `source`
+  WHERE
+    NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
+), `cleaned` AS (
+  -- values that several fields or checks share
+  SELECT
+    *,
+    wb_blank(`no`) AS `_no_given`,
+    wb_blank(`sex`) AS `_sex_given`,
+    wb_blank(`city`) AS `_city_given`,
+    wb_blank(`name`) AS `_name_given`
+  FROM `r1`
+), `cleaned_2` AS (
+  -- values that several fields or checks share
+  SELECT
+    *,
+    CASE `_sex_given` COLLATE utf8mb4_0900_bin
+      WHEN 'M'
+      THEN 'Männlich'
+      WHEN 'F'
+      THEN 'Female'
+    END AS `_sex_translated`
+  FROM `cleaned`
+), `mapped` AS (
+  -- every field's value, and the number of the first fault
+  SELECT
+    *,
+    CONCAT('CRM-''', wb_trim(`_no_given`)) AS `to_id`,
+    `_sex_translated` AS `to_sex`,
+    CASE
+      WHEN `_city_given` IS NULL AND `_name_given` IS NULL
+      THEN CAST(NULL AS CHAR)
+      ELSE CONCAT(
+        COALESCE(`_city_given`, ''),
+        CASE
+          WHEN (
+            NOT `_name_given` IS NULL
+          ) AND (
+            NOT `_city_given` IS NULL
+          )
+          THEN CONCAT(', ', `_name_given`)
+          WHEN NOT `_name_given` IS NULL
+          THEN `_name_given`
+          ELSE ''
+        END
+      )
+    END AS `to_address`,
+    CASE WHEN `_city_given` IS NULL THEN 'unknown' ELSE 'known' END AS `to_kind`,
+    CAST(CASE WHEN `_sex_translated` IS NULL AND (
+      NOT `_sex_given` IS NULL
+    ) THEN 1 END AS SIGNED) AS `__fault`
+  FROM `cleaned_2`
+)
+SELECT
+  'in' AS `kind`,
+  '' AS `name`,
+  (
+    SELECT
+      COUNT(*)
+    FROM `source`
+  ) AS `rows`
+UNION ALL
+SELECT
+  'booked' AS `kind`,
+  'out_of_scope' AS `name`,
+  (
+    SELECT
+      COUNT(*)
+    FROM `source`
+  ) - (
+    SELECT
+      COUNT(*)
+    FROM `r1`
+  ) AS `rows`
+UNION ALL
+SELECT
+  'rejected' AS `kind`,
+  CASE `__fault` WHEN 1 THEN 'f2.1' END AS `name`,
+  COUNT(*) AS `rows`
+FROM `mapped`
+WHERE
+  NOT `__fault` IS NULL
+GROUP BY
+  `__fault`
+UNION ALL
+SELECT
+  'out' AS `kind`,
+  '' AS `name`,
+  (
+    SELECT
+      COUNT(*)
+    FROM `mapped`
+    WHERE
+      `__fault` IS NULL
+  ) AS `rows`;
