@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -127,11 +127,7 @@ class Project:
                     cure="name one in the landscape",
                 )
             found = contract
-        wanted = spec.target.contract
-        if wanted and not in_range(found.version, wanted):
-            what = f"the spec asks for version {wanted} of {found.name}, here is {found.version}"
-            raise SpecError([Fault(what, spec.place("target"), "compare them with workbench contract diff")])
-        return found
+        return _of_the_version(found, spec, "target")
 
     def table(self, name: str) -> pl.LazyFrame:
         """A reference table that a spec names: a dataset's id or a path inside the project."""
@@ -152,6 +148,9 @@ class Project:
         facts: Profile | None = None,
     ) -> Resolved:
         """Resolve a spec against its source and target; see `workbench.mapping.resolve`."""
+        source = self.contract(spec.source.dataset)
+        if source is not None:
+            _of_the_version(source, spec, "source")
         rows = self.frame(spec.source.dataset) if frame is None else normalise(frame)
         values = {
             c.name: [v.value for v in c.top]
@@ -162,7 +161,7 @@ class Project:
             spec,
             schema_of(rows),
             target or self.target(spec),
-            source_contract=self.contract(spec.source.dataset),
+            source_contract=source,
             tables=self.table_schema,
             values=values,
         )
@@ -251,6 +250,15 @@ class Project:
         named = {labels.get(v) or v: v for v in counts}
         found = match_values({name: counts[v] for name, v in named.items()}, words, labels=wanted.labels)
         return {named[k]: v for k, v in found.table.items()}, tuple(named[k] for k in found.unmatched)
+
+
+def _of_the_version(found: Contract, spec: Spec, side: Literal["source", "target"]) -> Contract:
+    """The contract of a spec's source or target, in the range of versions that the spec asks for."""
+    wanted = (spec.source if side == "source" else spec.target).contract
+    if wanted and not in_range(found.version, wanted):
+        what = f"the spec asks for version {wanted} of {found.name}, here is {found.version}"
+        raise SpecError([Fault(what, spec.place(side), "compare them with workbench contract diff")])
+    return found
 
 
 def in_range(version: str, wanted: str) -> bool:

@@ -171,3 +171,22 @@ def test_a_sample_with_its_erp_on_a_server_can_be_read(
     done = cli("profile", source)
     assert done.returncode == 2, done.stderr
     assert "the environment variable SHOP_ERP is not set" in done.stderr
+
+
+def test_the_way_back_writes_the_systems_own_texts(cli: Cli, retail: Path):
+    assert cli("apply", "specs/erp-products.yaml", "erp.products", "there.parquet", cwd=retail).returncode == 0
+    assert cli("invert", "specs/erp-products.yaml", "-o", "specs/back.yaml", cwd=retail).returncode == 0
+    done = cli("apply", "specs/back.yaml", "there.parquet", "back.parquet", cwd=retail)
+    assert done.returncode == 0, done.stderr
+    assert "streams in batches" in done.stderr
+    back = pl.read_parquet(retail / "back.parquet")
+    assert back.height == pl.read_parquet(retail / "there.parquet").height
+    assert back.schema["STPRS"] == pl.String
+
+
+def test_a_source_contract_of_another_version_is_told_before_the_run(cli: Cli, retail: Path):
+    spec = retail / "specs" / "erp-products.yaml"
+    spec.write_text(spec.read_text().replace("^3.0", "^1.0"))
+    done = cli("apply", spec, "erp.products", "there.parquet", cwd=retail)
+    assert done.returncode == 1
+    assert "the spec asks for version ^1.0 of products, here is 3.0.0" in done.stderr

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from workbench.errors import SpecError, UsageError
 
-from .app import JSON, Short, app, say, show_json, status
+from .app import JSON, Short, app, errors, say, show_json, status
 from .profiles import split_name
 from .reading import open_source
 
@@ -76,6 +76,7 @@ def apply(
     """Apply a spec: passed rows to OUT, rejected rows with their reasons to the dead letters; books checked."""
     from workbench.backends import normalise
     from workbench.flow import run_spec
+    from workbench.mapping import footprint
     from workbench.model import load_spec
     from workbench.sources import write
 
@@ -85,6 +86,9 @@ def apply(
     frame, unread = normalise(found.frame), found.rejected.height
     resolved = project.resolve(spec, frame=frame, target=target)
     folder = rejects or out.parent / "dead_letters"
+    if not as_json:
+        told = str(footprint(resolved.plan, frame)) if engine == "polars" else f"{engine} takes all rows at once"
+        errors.print("\n".join(f"  {line}" for line in told.splitlines()), highlight=False)
     with _bar(quiet=as_json) as (bar, task):
         counts = run_spec(
             resolved.plan, frame, out, folder, tables=project.table, engine=engine,

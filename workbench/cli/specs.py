@@ -91,7 +91,7 @@ def diff(
         tables=project.table, personal=personal,
     )  # fmt: skip
     if as_json:
-        show_json({"grade": found.grade, "changes": [str(c) for c in found.changes]})
+        show_json(found.to_dict())
     else:
         typer.echo(str(found))
 

@@ -5,6 +5,7 @@ from .comparing import diff
 from .counts import Counts
 from .difference import Example, SpecChange, SpecDiff
 from .draft import Choice, draft_spec
+from .footprint import Footprint, footprint
 from .inverted import Inverted, Lost, Way
 from .inverting import invert
 from .learn_links import LinkedField, learn_from_links
@@ -23,6 +24,7 @@ __all__ = [
     "Disagreement",
     "Example",
     "FieldTrip",
+    "Footprint",
     "Inverted",
     "Learned",
     "Lineage",
@@ -40,6 +42,7 @@ __all__ = [
     "diff",
     "draft_spec",
     "find_rules",
+    "footprint",
     "invert",
     "learn",
     "learn_from_links",

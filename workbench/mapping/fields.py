@@ -171,6 +171,8 @@ def _fit(scope: Scope, value: Expr, target: Field | None, where: Where) -> tuple
     if target is None or value.type == target.type:
         return value, []
     have, want = value.type, target.type
+    if scope.spec.target.dataset is not None and have.kind in ("text", "float"):
+        return value, []  # a dataset is written as its system writes it; its contract says what the text means
     if have.kind == "null" or (have.kind == "integer" and want.kind == "decimal"):
         return cast(value, want), []
     if have.kind == "decimal" and want.kind in ("decimal", "integer"):
