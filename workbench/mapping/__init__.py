@@ -5,11 +5,11 @@ from .comparing import diff
 from .counts import Counts
 from .difference import Example, SpecChange, SpecDiff
 from .draft import Choice, draft_spec
-from .footprint import Footprint, footprint
 from .inverted import Inverted, Lost, Way
 from .inverting import invert
 from .learn_links import LinkedField, learn_from_links
 from .learner import Disagreement, Learned, learn, next_question
+from .memory import Footprint, footprint
 from .resolving import Lineage, Resolved, resolve
 from .round_trips import FieldTrip, RoundTrip, roundtrip
 from .rules import Rule, Rules, find_rules
