@@ -11,7 +11,6 @@ from workbench.errors import SourceError, UsageError
 from workbench.linkage import Label, Linkage, add_labels, link, most_informative, read_labels, refit, threshold_table
 from workbench.linkage.classifying import as_comparer, as_indexer, classify, measures
 from workbench.linkage.model import Comparison
-from workbench.linkage.records import read_records
 from workbench.linkage.similarity import comparers
 
 
@@ -108,6 +107,43 @@ def test_recordlinkages_comparers_and_indexers_plug_in():
     m = model(prior=None)
     m = m.model_copy(update={"comparisons": tuple(qgram if c.id == "last" else c for c in m.comparisons)})
     assert link({"crm": frame}, m).pairs["level:last"].unique().len() >= 2
-    left, right = as_indexer(rl.index.SortedNeighbourhood("last", "last", window=3), read_records({"crm": frame}, m))
-    assert len(left)
-    assert (left < right).all()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_recordlinkages_indexers_bring_pairs_that_no_rule_makes():
+    import recordlinkage as rl
+
+    frame, m = doubled(60, 1).drop("truth"), model()
+    neighbours = as_indexer(rl.index.SortedNeighbourhood("last", "last", window=3))
+    plain, more = link({"crm": frame}, m), link({"crm": frame}, m, indexers=[neighbours])
+    both = plain.pairs.join(more.pairs, on=plain.pairs.columns, how="semi", nulls_equal=True)
+    assert both.height == plain.pairs.height < more.pairs.height
+    assert more.compared == more.pairs.select("id_l", "id_r").unique().height
+    assert link({"crm": frame}, m, crosswalk=more.crosswalk, indexers=[neighbours]).pairs.equals(more.pairs)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_indexers_and_comparers_of_ones_own_extend_recordlinkages_base_classes():
+    import pandas as pd
+    from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
+
+    class Everything(BaseIndexAlgorithm):
+        def _dedup_index(self, df_a):
+            left, right = np.triu_indices(len(df_a), 1)
+            return pd.MultiIndex.from_arrays([left, right])
+
+    class SameLength(BaseCompareFeature):
+        def _compute_vectorized(self, left, right):
+            return (left.str.len() == right.str.len()).astype(float)
+
+    frame = doubled(20, 1).drop("truth")
+    done = link({"crm": frame}, model(), indexers=[as_indexer(Everything())])
+    assert done.compared == frame.height * (frame.height - 1) // 2
+    assert as_comparer(SameLength("a", "b"))(["ab", "abc"], ["xy", "z"]).tolist() == [1.0, 0.0]
+
+
+def test_what_is_none_of_recordlinkages_is_refused():
+    with pytest.raises(UsageError, match="int is no indexer"):
+        as_indexer(3)
+    with pytest.raises(UsageError, match="str is no comparer"):
+        as_comparer("jaro")

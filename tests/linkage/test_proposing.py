@@ -107,6 +107,25 @@ def test_people_of_one_household_do_not_make_a_clean_system_look_unclean():
     assert all(s.clean for s in model.systems.values())
 
 
+def test_a_wide_table_keeps_the_comparisons_that_tell_most():
+    frame = doubled(90, 3).drop("truth")
+    wide = frame.with_columns(pl.col("last").str.slice(i % 4).alias(f"part{i}") for i in range(40))
+    model = propose_model({"a": wide})
+    assert 15 < len(model.comparisons) < 44
+    assert link({"a": wide}, model).counts["clusters"] < wide.height
+    with pytest.raises(UsageError, match="more outcomes together"):
+        link(
+            {"a": wide},
+            model.model_copy(
+                update={
+                    "comparisons": tuple(
+                        c.model_copy(update={"id": f"{c.id}{n}"}) for c in model.comparisons for n in range(2)
+                    )
+                }
+            ),
+        )
+
+
 def test_nothing_fit_for_comparing_is_said():
     with pytest.raises(UsageError, match="no column"):
         propose_model({"a": pl.DataFrame({"id": ["1", "2"], "x": ["same", "same"]})})

@@ -22,7 +22,7 @@ from .model import BlockingRule, LinkModel
 from .records import Records
 from .transforms import key_codes
 
-__all__ = ["BlockingCounts", "Blocks", "block", "candidate_pairs", "count_pairs"]
+__all__ = ["BlockingCounts", "Blocks", "agree", "block", "candidate_pairs", "count_pairs"]
 
 Rows = NDArray[np.int64]
 SLICE = 500_000
@@ -259,21 +259,22 @@ def candidate_pairs(
                 same = records.system[left] == records.system[right]
                 keep &= same if scope == "within" else ~same
             for earlier in blocks[:index]:
-                keep &= ~_agree(earlier, left, right)
+                keep &= ~agree(earlier, left, right)
             if not keep.all():
                 left, right = left[keep], right[keep]
             if not len(left):
                 continue
             made = np.full(len(left), 1 << index, np.uint32)
             for later in range(index + 1, len(blocks)):
-                made |= _agree(blocks[later], left, right).astype(np.uint32) << np.uint32(later)
+                made |= agree(blocks[later], left, right).astype(np.uint32) << np.uint32(later)
             yield index, np.minimum(left, right), np.maximum(left, right), made
 
 
-def _agree(blocks: Blocks, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.bool_]:
+def agree(blocks: Blocks, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Whether a rule makes each pair."""
     codes = blocks.codes[left]
-    agree: NDArray[np.bool_] = (codes == blocks.codes[right]) & (codes >= 0)
-    return agree
+    found: NDArray[np.bool_] = (codes == blocks.codes[right]) & (codes >= 0)
+    return found
 
 
 def _expand(b: Blocks, start: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import MissingExtraError, UsageError
 
+from .indexing import Indexer, Pairs
 from .linking import Linkage
 from .records import Records
 from .similarity import Comparer, comparers
@@ -129,9 +130,13 @@ def as_comparer(feature: Any) -> Comparer:
     """A recordlinkage comparer (of its ``BaseCompareFeature``) as one of ours, for levels with test 'custom'.
 
     Args:
-        feature: As in ``recordlinkage.compare.String("x", "x", method="jarowinkler")``; its labels do not matter.
+        feature: As in ``recordlinkage.compare.String("x", "x", method="jarowinkler")``, or one of your own; its
+            labels do not matter.
+
+    Raises:
+        UsageError: It is no such comparer.
     """
-    _recordlinkage()
+    _must_be(feature, "BaseCompareFeature", "comparer")
 
     def compare(left: Sequence[str], right: Sequence[str]) -> NDArray[np.floating[Any]]:
         import pandas as pd
@@ -149,18 +154,33 @@ def register_comparer(name: str, feature: Any) -> None:
     comparers.add(name, as_comparer(feature))
 
 
-def as_indexer(algorithm: Any, records: Records) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Candidate pairs by a recordlinkage indexer (of its ``BaseIndexAlgorithm``), as row numbers; for small data.
+def as_indexer(algorithm: Any) -> Indexer:
+    """A recordlinkage indexer (of its ``BaseIndexAlgorithm``) as one of ours, for `link`; for small data.
 
     Args:
-        algorithm: As in ``recordlinkage.index.SortedNeighbourhood("surname", window=5)``.
-        records: The records; the indexer sees their standardised fields.
-    """
-    _recordlinkage()
-    import pandas as pd
+        algorithm: As in ``recordlinkage.index.SortedNeighbourhood("surname", window=5)``, or one of your own; it
+            sees the standardised fields.
 
-    fields = records.frame().drop("system", "source_id")
-    table = pd.DataFrame({c: fields[c].to_list() for c in fields.columns})
-    found = algorithm.index(table)
-    left, right = (np.asarray(found.get_level_values(i), dtype=np.int64) for i in (0, 1))
-    return np.minimum(left, right).astype(np.uint32), np.maximum(left, right).astype(np.uint32)
+    Raises:
+        UsageError: It is no such indexer.
+    """
+    _must_be(algorithm, "BaseIndexAlgorithm", "indexer")
+
+    def pairs(records: Records) -> Pairs:
+        import pandas as pd
+
+        fields = records.frame().drop("system", "source_id")
+        found = algorithm.index(pd.DataFrame({c: fields[c].to_list() for c in fields.columns}))
+        left, right = (np.asarray(found.get_level_values(i), dtype=np.int64) for i in (0, 1))
+        return np.minimum(left, right).astype(np.uint32), np.maximum(left, right).astype(np.uint32)
+
+    return pairs
+
+
+def _must_be(thing: Any, base: str, kind: str) -> None:
+    _recordlinkage()
+    from recordlinkage import base as bases
+
+    if not isinstance(thing, getattr(bases, base)):
+        cure = f"give an object of a class that extends recordlinkage.base.{base}"
+        raise UsageError(f"{type(thing).__name__} is no {kind} of recordlinkage", cure=cure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from .bridges import Bridge, bridges
 from .crosswalk import Crosswalk, known_pairs, next_crosswalk
 from .display import headline, to_html, to_text
 from .explaining import Explanation, explain_pair
+from .indexing import Indexer
 from .model import LinkModel
 from .overrides import Overrides, Placed, placed
 from .patterns import Patterns
@@ -221,6 +222,7 @@ def link(
     *,
     crosswalk: Crosswalk | None = None,
     overrides: Overrides | None = None,
+    indexers: Sequence[Indexer] = (),
     anew: bool = False,
 ) -> Linkage:
     """Find which records are the same thing.
@@ -231,6 +233,7 @@ def link(
         crosswalk: The run before: ids stay, and only new or changed records are compared (with all), as
             long as the model compares the same way and has its weights.
         overrides: Pairs a person has decided.
+        indexers: More pairs to compare, beside those of the blocking rules; see `as_indexer`.
         anew: Compare everything again all the same; ids stay. What an earlier run forgot (below
             ``thresholds.keep``) or judged by the word frequencies of its time is then judged by today's.
 
@@ -242,9 +245,9 @@ def link(
     evidence = model.fingerprint(weights=False)
     if crosswalk is not None and crosswalk.evidence == evidence and model.trained and not anew:
         new, known = known_pairs(records, crosswalk)
-        done = compute(records, model, new=new, known=known)
+        done = compute(records, model, new=new, known=known, indexers=indexers)
     else:
-        done = compute(records, model)
+        done = compute(records, model, indexers=indexers)
     where = placed(records, overrides)
     label = clusters_of(records, done.model, done.scored, where.must, where.cannot)
     return _linkage(frames, records, done, label, crosswalk, where)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import UsageError
+
 from .model import LinkModel
 
-__all__ = ["Candidates", "Patterns"]
+__all__ = ["MOST", "Candidates", "Patterns"]
+
+MOST = 1 << 63
+"""Patterns that a model may have."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +27,21 @@ class Patterns:
 
     @classmethod
     def of(cls, model: LinkModel) -> Patterns:
-        """The packing of a model's comparisons."""
-        return cls(tuple(len(c.levels) + 1 for c in model.comparisons))
+        """The packing of a model's comparisons.
+
+        Raises:
+            UsageError: There are more outcomes than fit into a number of 64 bits.
+        """
+        made = cls(tuple(len(c.levels) + 1 for c in model.comparisons))
+        if made.space >= MOST:
+            what = f"{len(made.sizes)} comparisons have more outcomes together than can be told apart"
+            raise UsageError(what, cure="drop comparisons that tell little, or levels")
+        return made
 
     @property
     def space(self) -> int:
         """Number of possible patterns."""
-        return int(np.prod([float(s) for s in self.sizes])) if self.sizes else 1
+        return prod(self.sizes)
 
     def pack(self, outcomes: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint64]:
         """One pattern per pair."""
@@ -67,9 +81,10 @@ class Candidates:
         return len(self.left)
 
     def joined(self, left: NDArray[np.uint32], right: NDArray[np.uint32], packed: NDArray[np.uint64]) -> Candidates:
-        """With pairs compared before; their rules are not known, so the result is for scoring only."""
+        """With pairs that no rule has made: they are scored, and teach nothing."""
         patterns = np.union1d(self.patterns, packed)
-        index = np.append(np.searchsorted(patterns, self.patterns)[self.pattern], np.searchsorted(patterns, packed))
-        return Candidates(
-            np.append(self.left, left), np.append(self.right, right), index.astype(np.uint32), patterns, self.made
-        )
+        place = np.searchsorted(patterns, self.patterns)
+        index = np.append(place[self.pattern], np.searchsorted(patterns, packed)).astype(np.uint32)
+        where, bits, counts = self.made
+        both = np.append(self.left, left), np.append(self.right, right)
+        return Candidates(*both, index, patterns, (place[where], bits, counts))

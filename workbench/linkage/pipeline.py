@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from .blocking import Blocks, block, guarded
 from .clustering import cluster
-from .comparing import compare_candidates
+from .comparing import compare, compare_candidates
+from .indexing import Indexer, more_pairs
 from .model import LinkModel
 from .records import Records
 from .scoring import Scored, score, to_bits
@@ -48,7 +49,12 @@ def blocks_of(
 
 
 def compute(
-    records: Records, model: LinkModel, *, new: NDArray[np.bool_] | None = None, known: KnownPairs | None = None
+    records: Records,
+    model: LinkModel,
+    *,
+    new: NDArray[np.bool_] | None = None,
+    known: KnownPairs | None = None,
+    indexers: Sequence[Indexer] = (),
 ) -> Computed:
     """Block, compare, train where needed, score.
 
@@ -57,9 +63,13 @@ def compute(
         model: The link model.
         new: Only pairs with one of these records (an incremental run, of a trained model).
         known: Pairs that an earlier run compared, with their packed outcomes; scored again with the rest.
+        indexers: More pairs to compare, beside the rules'.
     """
     blocks, flags = blocks_of(records, model, new)
     candidates = compare_candidates(records, model, blocks)
+    if indexers:
+        left, right = more_pairs(records, model.scope, blocks, indexers, new)
+        candidates = candidates.joined(left, right, compare(records, model, left, right))
     compared, training = len(candidates), None
     if known is not None:
         candidates = candidates.joined(*known)

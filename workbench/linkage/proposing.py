@@ -13,6 +13,7 @@ from workbench.model import Contract
 from .aligning import SAMPLE, aligned
 from .facts import ColumnFacts, column_facts, composites, snake
 from .model import BlockingRule, Comparison, FieldRule, Level, LinkModel, Survivor, SystemRule
+from .patterns import MOST
 from .records import Frames, Records, id_column, read_records
 from .rules import clean_systems, propose_rules
 
@@ -75,7 +76,7 @@ def propose_model(
         systems=systems,
         fields={snake(f.name): _field(f) for f in facts} | {snake(f.name): FieldRule(personal=False) for f in written},
         blocking=(BlockingRule(same=(snake(facts[0].name),)),),
-        comparisons=_comparisons(facts),
+        comparisons=_most_telling(_comparisons(facts), facts),
         survivorship={snake(changed.name): Survivor(take="most_recent")} if changed else {},
     )
     return _with_rules(model, read_records(frames, model), facts, scope)
@@ -183,6 +184,18 @@ def _comparisons(facts: Sequence[ColumnFacts]) -> tuple[Comparison, ...]:
             )
         )
     return tuple(made)
+
+
+def _most_telling(comparisons: tuple[Comparison, ...], facts: Sequence[ColumnFacts]) -> tuple[Comparison, ...]:
+    """As many comparisons as one model can tell apart: of a wide table those on full, rarely shared values."""
+    worth = {snake(f.name): f.filled**2 * (1 - f.chance) for f in facts}
+    ranked = sorted(comparisons, key=lambda c: -max(worth.get(name, 0.0) for name in c.fields))
+    room, kept = MOST, set()
+    for comparison in ranked:
+        if room // (len(comparison.levels) + 1) > 1:
+            room //= len(comparison.levels) + 1
+            kept.add(comparison.id)
+    return tuple(c for c in comparisons if c.id in kept)
 
 
 def _place(parts: Sequence[ColumnFacts]) -> Comparison:
