@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,16 +42,29 @@ def lab(tmp_path: Path, root: Path) -> Iterator[Lab]:
     folder = tmp_path / "project"
     shutil.copytree(root / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copytree(root / "data" / "retail", folder / "data" / "retail")
+    with running_lab(folder, tmp_path) as url:
+        yield Lab(url, folder)
+
+
+@contextmanager
+def running_lab(folder: Path, own: Path) -> Iterator[str]:
+    """Start JupyterLab on a project, by the product's own verb.
+
+    Args:
+        folder: The project.
+        own: Where its settings and its log go.
+    """
+    own.mkdir(parents=True, exist_ok=True)
     port = _free_port()
-    with (tmp_path / "lab.log").open("w") as log:
+    with (own / "lab.log").open("w") as log:
         server = subprocess.Popen(
-            _command(folder, port), cwd=folder, env=_environment(tmp_path), start_new_session=True,
+            _command(folder, port), cwd=folder, env=_environment(own), start_new_session=True,
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_for(url, server, tmp_path / "lab.log")
-        yield Lab(url, folder)
+        _wait_for(url, server, own / "lab.log")
+        yield url
     finally:
         _end(server)
 
