@@ -63,3 +63,23 @@ def test_a_failure_to_write_is_told_and_tried_again(tmp_path: Path):
     assert saver.changed().state == "failed"
     folder.unlink()
     assert saver.flush().state == "saved"
+
+
+def test_whoever_decides_never_waits_for_a_save_and_nothing_is_lost(tmp_path: Path):
+    said = ["first"]
+    writing, go_on = threading.Event(), threading.Event()
+
+    def make() -> str:
+        text = said[-1]
+        writing.set()
+        assert go_on.wait(20)
+        return text
+
+    saver = Autosave(SharedFile(tmp_path / "a.txt"), make, delay=0.01)
+    saver.changed()
+    assert writing.wait(20), "a save is under way"
+    said.append("second")
+    assert saver.changed().state == "pending", "and this comes back at once"
+    go_on.set()
+    assert saver.flush().state == "saved"
+    assert (tmp_path / "a.txt").read_text("utf-8") == "second"

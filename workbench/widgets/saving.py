@@ -29,25 +29,27 @@ class SharedFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+        self._own = threading.RLock()  # a look never falls between our write and our note of it
         self._digest: str | None = None
         self._stamp: tuple[int, int, int] | None = None
 
     def read(self) -> str | None:
         """The text, remembered as seen; None where there is no file."""
-        stamp, data = self._now(), self._data()
-        self._see(stamp, data)
+        with self._own:
+            stamp, data = self._now(), self._data()
+            self._see(stamp, data)
         return None if data is None else data.decode("utf-8-sig")
 
     def changed(self) -> bool:
         """Whether it is no longer as last seen: a look at its time and size first, at its content where they differ."""
-        stamp = self._now()
-        if stamp == self._stamp:
+        with self._own:
+            stamp = self._now()
+            if stamp == self._stamp:
+                return False
+            if _digest(self._data()) != self._digest:
+                return True
+            self._stamp = stamp  # touched or checked out again, with the same content
             return False
-        data = self._data()
-        if _digest(data) != self._digest:
-            return True
-        self._stamp = stamp  # touched or checked out again, with the same content
-        return False
 
     def write(self, text: str) -> bool:
         """Replace the text atomically, unless somebody else changed it since it was last seen.
@@ -56,7 +58,7 @@ class SharedFile:
             Whether it was written.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with alone(self.path.parent):
+        with self._own, alone(self.path.parent):
             if self.changed():
                 return False
             write_text(self.path, text)
@@ -138,7 +140,9 @@ class Autosave:
         self.file, self.delay, self.told = file, delay, told
         self.state = SaveState("saved", "saved")
         self._make = make
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # held for a moment only: whoever decides never waits for a save
+        self._saving = threading.Lock()
+        self._changes = 0
         self._timer: threading.Timer | None = None
         weak = weakref.ref(self)
         atexit.register(lambda: (me := weak()) and me.flush())
@@ -150,27 +154,36 @@ class Autosave:
             if self.state.state == "conflict":
                 return self.state
             self.state = SaveState("pending", "saving …")
-            if self.delay <= 0:
-                return self.flush()
-            self._timer = threading.Timer(self.delay, self.flush)
-            self._timer.daemon = True
-            self._timer.start()
-            return self.state
+            self._changes += 1
+            if self.delay > 0:
+                self._timer = threading.Timer(self.delay, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
+                return self.state
+        return self.flush()
 
     def flush(self) -> SaveState:
         """Save now what is pending."""
-        with self._lock:
-            self._stop()
-            if self.state.state not in ("pending", "failed"):
-                return self.state
-            try:
-                done = self.file.write(self._make())
-            except OSError as e:
-                self.state = SaveState("failed", f"not saved: {e.strerror or e} ({self.file.path.name})")
-            else:
-                self.state = SaveState("saved", "saved") if done else self.conflict()
+        with self._saving:
+            with self._lock:
+                self._stop()
+                if self.state.state not in ("pending", "failed"):
+                    return self.state
+                changes = self._changes
+            found = self._written()
+            with self._lock:
+                if found.state == "saved" and self._changes != changes:
+                    return self.state  # more was decided meanwhile: its own save comes
+                self.state = found
         self.told(self.state)
         return self.state
+
+    def _written(self) -> SaveState:
+        try:
+            done = self.file.write(self._make())
+        except OSError as e:
+            return SaveState("failed", f"not saved: {e.strerror or e} ({self.file.path.name})")
+        return SaveState("saved", "saved") if done else self.conflict()
 
     def conflict(self) -> SaveState:
         """Stop saving: somebody else changed the file."""
