@@ -1,9 +1,14 @@
-"""The peers of matching on the same cases and measures; run by an interpreter that has them (valentine, infermap).
+"""The peers of matching on the same cases and measures; run by an interpreter that has them.
 
-    python tests/benchmarks/matching_peers.py DIR [--only coma,jaccard]
+    python tests/benchmarks/matching_peers.py DIR [--only coma,jaccard] [--limit SECONDS]
 
-Needs no workbench. Prints progress to stderr and one line of JSON: peer → recall at truth, MRR, F1, seconds.
-Valentine's own metrics judge every peer: F1 after its one-to-one filter.
+Needs no workbench. The interpreter has valentine and infermap, or bdi-kit (which pins an old valentine, so it wants
+an environment of its own). Prints progress to stderr and one line of JSON: peer → recall at truth, MRR, F1, seconds.
+Valentine's own metrics judge its matchers: F1 after its one-to-one filter.
+
+COMA with instances needs NLTK's stopwords, Cupid punkt_tab and wordnet besides. They are downloaded if they can be;
+without a network, put `corpora/stopwords`, `corpora/wordnet` and `tokenizers/punkt_tab` in a folder and name it in
+the environment variable NLTK_DATA.
 """
 
 from __future__ import annotations
@@ -18,6 +23,10 @@ from typing import Any
 
 GIVE_UP = 3  # first cases that must all fail for a peer to count as not able to run here
 LIMIT = 900.0  # seconds a peer may take on a folder before it is given up; what it did till then is told
+BDIKIT = (
+    "coma", "similarity_flooding", "cupid", "distribution_based", "jaccard_distance", "magneto_zs_bp",
+    "magneto_ft_bp", "max_val_sim", "two_phase", "llm",
+)  # fmt: skip
 
 
 def cases(folder: Path) -> Iterator[tuple[str, Any, Any, list[tuple[str, str]]]]:
@@ -60,6 +69,15 @@ def infermap_peers() -> dict[str, Callable[[Any, Any], Any]]:
     return {"infermap": lambda a, b: infermap.map(a, b)}
 
 
+def bdikit_peers() -> dict[str, Callable[[Any, Any], Any]]:
+    import bdikit
+
+    def runner(method: str) -> Callable[[Any, Any], Any]:
+        return lambda a, b: bdikit.match_schema(a, b, method=method, use_cache=False)
+
+    return {f"bdi-kit {method}": runner(method) for method in BDIKIT}
+
+
 def judge_valentine(found: Any, truth: list[tuple[str, str]]) -> dict[str, float]:
     from valentine.metrics import F1Score, MeanReciprocalRank, RecallAtSizeofGroundTruth
 
@@ -69,8 +87,20 @@ def judge_valentine(found: Any, truth: list[tuple[str, str]]) -> dict[str, float
 
 def judge_infermap(found: Any, truth: list[tuple[str, str]]) -> dict[str, float]:
     """It gives one to one mappings with a confidence; its unmapped columns have no candidates."""
-    ranked = sorted(((m.confidence, m.source, m.target) for m in found.mappings), reverse=True)
-    pairs = [(a, b) for _, a, b in ranked]
+    return judge_mappings([(m.confidence, m.source, m.target) for m in found.mappings], truth)
+
+
+def judge_bdikit(found: Any, truth: list[tuple[str, str]]) -> dict[str, float]:
+    """A frame of one to one mappings with a similarity; an unmapped column has no target."""
+    rows = found.dropna(subset=["target_attribute"])
+    rows = rows[rows["target_attribute"] != ""]
+    columns = (rows[name] for name in ("similarity", "source_attribute", "target_attribute"))
+    return judge_mappings(list(zip(*columns, strict=True)), truth)
+
+
+def judge_mappings(found: list[tuple[float, str, str]], truth: list[tuple[str, str]]) -> dict[str, float]:
+    """The same three measures of one to one mappings with their scores."""
+    pairs = [(a, b) for _, a, b in sorted(found, reverse=True)]
     hits = len(set(pairs) & set(truth))
     top = len(set(pairs[: len(truth)]) & set(truth))
     sources = {a for a, _ in truth}
@@ -82,7 +112,7 @@ def judge_infermap(found: Any, truth: list[tuple[str, str]]) -> dict[str, float]
 
 
 def run(
-    name: str, peer: Callable[[Any, Any], Any], judge: Callable[..., dict[str, float]], folder: Path
+    name: str, peer: Callable[[Any, Any], Any], judge: Callable[..., dict[str, float]], folder: Path, limit: float
 ) -> dict[str, Any]:
     rows: list[dict[str, float]] = []
     spent = 0.0
@@ -98,8 +128,8 @@ def run(
             failed += 1
             rows.append({"recall_at_truth": 0.0, "mrr": 0.0, "f1": 0.0})
             if failed == len(rows) == GIVE_UP:
-                return {"not run": f"{type(e).__name__}: {e}"[:200]}
-        if spent > LIMIT:
+                return {"not run": f"{type(e).__name__}: {' '.join(str(e).split())}"[:200]}
+        if spent > limit:
             print(f"{name} given up after {spent:.0f} s", file=sys.stderr)
             break
     out: dict[str, Any] = {k: round(sum(r[k] for r in rows) / len(rows), 4) for k in ("recall_at_truth", "mrr", "f1")}
@@ -111,10 +141,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", help="last words of the names of peers, by commas")
+    parser.add_argument("--limit", type=float, default=LIMIT, help="seconds a peer may take on the folder")
     options = parser.parse_args()
     wanted = options.only.split(",") if options.only else None
     results: dict[str, Any] = {}
-    for load, judge in ((valentine_peers, judge_valentine), (infermap_peers, judge_infermap)):
+    families = [(bdikit_peers, judge_bdikit), (valentine_peers, judge_valentine), (infermap_peers, judge_infermap)]
+    for load, judge in families:
+        if load is valentine_peers and any(name.startswith("bdi-kit") for name in results):
+            continue  # the valentine that bdi-kit pins
         try:
             found = load()
         except ImportError as e:
@@ -122,7 +156,7 @@ def main() -> None:
             continue
         for name, peer in found.items():
             if wanted is None or any(w == name.split()[-1] for w in wanted):
-                results[name] = run(name, peer, judge, options.folder)
+                results[name] = run(name, peer, judge, options.folder, options.limit)
                 print(name, results[name], file=sys.stderr)
     print(json.dumps(results))
 

@@ -1,6 +1,6 @@
 """How well matching finds known matches: recall at ground truth, MRR, F1, seconds, calibration; beside its peers.
 
-    python tests/benchmarks/matching_quality.py --pairs DIR [--pairs DIR…] [--json] [--peers [--peers-python PYTHON]]
+    python tests/benchmarks/matching_quality.py --pairs DIR [--pairs DIR…] [--json] [--peers-python PYTHON…]
 
 DIR holds FAMILY/PAIR/{source,target,truth}.csv, or STUDY/{source,truth}.csv with one target.csv for all. Measures as
 Valentine defines them: recall among as many best-scored pairs as the truth has; mean reciprocal rank of the first
@@ -78,13 +78,30 @@ def ours(folder: Path) -> dict[str, Any]:
     }
 
 
-def peers(folder: Path, python: str, only: str | None) -> dict[str, Any]:
+def peers(folder: Path, python: str, only: str | None, limit: float) -> dict[str, Any]:
     """The peers' figures, from whatever matchers the given interpreter has."""
-    command = [python, str(HERE / "matching_peers.py"), str(folder), *(["--only", only] if only else [])]
+    command = [python, str(HERE / "matching_peers.py"), str(folder), "--limit", str(limit)]
+    command += ["--only", only] if only else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        return {"not run": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no reason given"}
+        reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no reason given"
+        return {python: {"not run": reason}}
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def table(result: dict[str, Any]) -> None:
+    """One line per matcher: its figures, and how many times ours its seconds per pair are."""
+    rows = {"workbench": result["workbench"], **result.get("peers", {})}
+    each = rows["workbench"]["seconds"] / rows["workbench"]["pairs"]
+    print(f"  {'':28s} pairs  recall at truth    MRR     F1   seconds  times ours")
+    for name, row in rows.items():
+        if "pairs" not in row:
+            print(f"  {name:28s} {', '.join(f'{k}: {v}' for k, v in row.items())}")
+            continue
+        print(
+            f"  {name:28s} {row['pairs']:5d} {row['recall_at_truth']:16.3f} {row['mrr']:6.3f} {row['f1']:6.3f}"
+            f" {row['seconds']:9.1f} {row['seconds'] / row['pairs'] / each:11.1f}"
+        )
 
 
 def main() -> None:
@@ -92,17 +109,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=Path, action="append", required=True, metavar="DIR")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--peers", action="store_true", help="run the peers that are installed as well")
-    parser.add_argument("--peers-python", default=sys.executable, help="the interpreter that has them")
+    parser.add_argument(
+        "--peers-python", action="append", default=[], help="an interpreter that has peers; see matching_peers.py"
+    )
     parser.add_argument("--peers-only", help="names of peers, by commas")
+    parser.add_argument("--peers-limit", type=float, default=900.0, help="seconds a peer may take on a folder")
     options = parser.parse_args()
     results = []
     for folder in options.pairs:
         if not folder.is_dir():
             parser.error(f"there is no folder {folder}")
         result = ours(folder)
-        if options.peers:
-            result["peers"] = peers(folder, options.peers_python, options.peers_only)
+        for python in options.peers_python:
+            found = peers(folder, python, options.peers_only, options.peers_limit)
+            result["peers"] = {**result.get("peers", {}), **found}
         results.append(result)
     if options.json:
         print(json.dumps(results if len(results) > 1 else results[0], indent=1))
@@ -113,9 +133,8 @@ def main() -> None:
                 f"  {row['recall_at_truth']:.3f} {row['mrr']:.3f} {row['f1']:.3f}"
                 f" {row['seconds']:6.2f} s  {row['pair']}"
             )
-        print(result["folder"], "(recall at truth, MRR, F1, seconds)")
-        for name, figures in {"workbench": result["workbench"], **result.get("peers", {})}.items():
-            print(f"  {name:24s} {figures}")
+        print(result["folder"])
+        table(result)
         for b in result["calibration"]:
             print(
                 f"  {b['from']:.2f} to {b['to']:.2f}: {b['pairs']:7d} pairs,"
