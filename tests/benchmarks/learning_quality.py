@@ -6,7 +6,8 @@ A task is a JSON file {"name": …, "examples": [{"input": [...], "output": …}
 first three examples as they stand in the file (also measured: the first three distinct ones), and the
 inputs of the others without their outputs. Its first proposal is run by resolve and apply over all rows;
 the task counts as solved only if every output comes out. If not, the first failing example is added, up
-to four times.
+to four times. An output that is blank counts as none: the engines write a null. Whatever is not a text is
+taken as JSON writes it; a file that is no task, and a task at which the learner fails, count as not solved.
 """
 
 from __future__ import annotations
@@ -59,11 +60,39 @@ def _attempt(
     return wrong_at[0], seconds, reason
 
 
+def _text(value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def read_task(path: Path) -> tuple[list[list[str | None]], list[str | None]]:
+    """The inputs of each example, and its output.
+
+    Raises:
+        ValueError: The file holds no task.
+    """
+    try:
+        examples = json.loads(path.read_text(encoding="utf-8"))["examples"]
+        given = [e["input"] if isinstance(e["input"], list) else [e["input"]] for e in examples]
+        outputs = [_text(e["output"]) for e in examples]
+    except (ValueError, KeyError, TypeError) as e:
+        raise ValueError(f"no task: {type(e).__name__} {e}") from e
+    width = max((len(g) for g in given), default=0)
+    if not width:
+        raise ValueError("no task: it has no examples")
+    return [[_text(v) for v in g] + [None] * (width - len(g)) for g in given], outputs
+
+
 def run_task(path: Path) -> Outcome:
     """Learn one task by the protocol of this file's head."""
-    task = json.loads(path.read_text(encoding="utf-8"))
-    rows = [list(e["input"]) for e in task["examples"]]
-    outputs = [e["output"] for e in task["examples"]]
+    try:
+        return _run(path.stem, *read_task(path))
+    except Exception as e:  # one bad file or one defect of the learner must not hide what the others show
+        return Outcome(path.stem, None, False, [0.0], f"failed with {type(e).__name__}: {e}"[:200])
+
+
+def _run(name: str, rows: list[list[str | None]], outputs: list[str | None]) -> Outcome:
     chosen = list(range(min(3, len(rows))))
     seconds, reason, needed = [], "", None
     solved_distinct: bool | None = None
@@ -84,7 +113,7 @@ def run_task(path: Path) -> Outcome:
         if wrong in chosen or wrong < 0:
             break
         chosen.append(wrong)
-    return Outcome(task["name"], needed, bool(solved_distinct), seconds, reason)
+    return Outcome(name, needed, bool(solved_distinct), seconds, reason)
 
 
 def measure(folder: Path, only: str = "") -> dict[str, Any]:
@@ -97,6 +126,8 @@ def measure(folder: Path, only: str = "") -> dict[str, Any]:
             why = last.reason if last.needed is None else ""
             print(last.name, last.needed, *(f"{s:.2f}" for s in last.seconds), why, file=sys.stderr, flush=True)
     n = len(outcomes)
+    if not n:
+        raise SystemExit(f"there are no tasks (*.json) in {folder}")
     first = [o.seconds[0] for o in outcomes]
     every = [s for o in outcomes for s in o.seconds]
     at_three = sum(o.needed is not None and len(o.seconds) == 1 for o in outcomes)
@@ -115,6 +146,7 @@ def measure(folder: Path, only: str = "") -> dict[str, Any]:
         "solved_with_4_in_all": sum(o.needed is not None and o.needed <= 4 for o in outcomes),
         "solved_with_next_failing_up_to_4": solved,
         "examples_needed": dict(sorted(Counter(str(o.needed) for o in outcomes).items())),
+        "failed": [f"{o.name}: {o.reason}" for o in outcomes if o.reason.startswith("failed")],
         "median_seconds": round(median(first), 3),
         "median_seconds_all_runs": round(median(every), 3),
         "worst_seconds": round(max(every), 2),

@@ -33,7 +33,7 @@ from workbench.matching import (
     strength,
 )
 
-DICTIONARY_WEIGHT = 3.0  # a data dictionary with hundreds of fields teaches more than one of many like pairs
+DICTIONARY_WEIGHT = 8.0  # a data dictionary with hundreds of fields teaches more than one of many like pairs
 
 
 BLIND_WEIGHT = 0.5  # the same tables with meaningless names: teaches what values are worth by themselves
@@ -54,7 +54,8 @@ def kind_of(task: Task) -> str:
 
 def learn(cases: list[tuple[Task, Case]]) -> Model:
     blind = [c for t, c in cases if t.name.startswith("blind")]
-    return fit_model([c for t, c in cases if not t.name.startswith("blind")], blind)
+    seen = [(t, c) for t, c in cases if not t.name.startswith("blind")]
+    return fit_model([c for _, c in seen], blind, [t.group for t, _ in seen])
 
 
 def show(name: str, table: list[Reliability]) -> None:
@@ -92,11 +93,13 @@ def main() -> None:
                 recalls.setdefault(f"all {kind}", []).append(recalls.pop(task.name))  # type: ignore[union-attr]
     table = reliability(np.concatenate(scores), np.concatenate(truths))
     held_out = {name: round(float(np.mean(values)), 3) for name, values in recalls.items()}
+    kinds = {}
     for kind in ("pairs", "blind", "dictionary"):
         chosen = [k for k, (t, _) in enumerate(order) if kind_of(t) == kind]
-        show(
-            kind, reliability(np.concatenate([scores[k] for k in chosen]), np.concatenate([truths[k] for k in chosen]))
+        kinds[kind] = reliability(
+            np.concatenate([scores[k] for k in chosen]), np.concatenate([truths[k] for k in chosen])
         )
+        show(kind, kinds[kind])
     print("held out, recall at ground truth:", held_out)
     show("all", table)
     model = learn(cases)
@@ -105,18 +108,23 @@ def main() -> None:
         "learned_from": f"{len(found_tasks)} pairs of tables in {len({t.group for t, _ in cases})} groups"
         " (Valentine and GDC development halves), the former once more with meaningless target names",
         "held_out_recall_at_ground_truth": held_out,
-        "held_out_reliability": [
-            {"from": r.low, "to": r.high, "pairs": r.pairs, "said": round(r.said, 4), "right": round(r.right, 4)}
-            for r in table
-        ],
+        "held_out_reliability": {name: _rows(rows) for name, rows in {**kinds, "all": table}.items()},
         "pair": {"intercept": round(model.intercept, 4), "weights": _short(model.weights)},
         "values": {"intercept": round(model.values_intercept, 4), "weights": _short(model.values)},
         "choice": {"intercept": round(model.choice_intercept, 4), "weights": _short(model.choice)},
+        "final": {name: round(value, 4) for name, value in model.final.items()},
     }
     print(json.dumps(document["pair"]), json.dumps(document["values"]), document["choice"])
     if options.write:
         target = Path(workbench.matching.__file__).with_name("weights.json")
         target.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _rows(table: list[Reliability]) -> list[dict[str, float]]:
+    return [
+        {"from": r.low, "to": r.high, "pairs": r.pairs, "said": round(r.said, 4), "right": round(r.right, 4)}
+        for r in table
+    ]
 
 
 def _short(weights: dict[str, float]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -185,3 +186,14 @@ def test_search_and_steps_write_times_alike(second: int, form: str) -> None:
 def test_rejected_rows_keep_their_place() -> None:
     field = {"id": "f1", "from": "x", "steps": ["parse_number", {"format_number": {"digits": 0}}]}
     assert outputs_of(field, ["x"], [("1",), ("?",), ("3",)]) == ["1", None, "3"]
+
+
+def test_a_blank_output_is_a_null() -> None:
+    best = learn([("a-1", "1"), ("b-22", "22"), ("", "")])[0]
+    assert best.outputs([["c-333"], [""]]) == ["333", None]
+
+
+@pytest.mark.parametrize("example", [(1.5, "1"), ("a", 1), (["a", 2], "a")])
+def test_what_is_no_text_is_named(example: Any) -> None:
+    with pytest.raises(UsageError, match="no text"):
+        learn([example])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from workbench.errors import SourceError
 from workbench.mapping import Rules, find_rules
+from workbench.mapping.rules import run_spec
 from workbench.mapping.rules_documented import compare_rules, read_documented
 from workbench.model import parse_spec, read_document
 from workbench.sample import generate
@@ -124,6 +127,55 @@ def test_rows_without_a_key_are_refused() -> None:
 def test_an_empty_side_is_refused() -> None:
     with pytest.raises(SourceError, match="one side has none"):
         find_rules(pl.DataFrame({"a": ["1"]}), pl.DataFrame({"a": pl.Series([], dtype=pl.String)}))
+
+
+ZONES = pl.DataFrame({"iso": ["DE", "AT", "CH", "PL"], "zone": ["north", "east", "south", "far"]})
+
+
+def _staff(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A payroll feed: other names, other rules, another order than any feed of the sample."""
+    draw = Random(seed)
+    source = pl.DataFrame(
+        {
+            "PERS": [str(100_000 + 7 * i) for i in range(N)],
+            "GIVEN": draw.choices(FIRST, k=N),
+            "SURNAME": draw.choices(LAST, k=N),
+            "STATE": draw.choices("AAAPT", k=N),
+            "HIRED": [str(date(1998, 1, 1) + timedelta(days=draw.randrange(9000))) for _ in range(N)],
+            "ANNUAL": [str(draw.randrange(24_000, 120_000)) for _ in range(N)],
+            "HOURS": [str(draw.randrange(20, 61)) for _ in range(N)],
+            "COST": draw.choices(["", "K100", "K200"], k=N),
+            "LAND": draw.choices(ZONES["iso"].to_list(), k=N),
+        }
+    )
+    annual, hours = pl.col("ANNUAL").cast(pl.Int64), pl.col("HOURS").cast(pl.Int64)
+    target = source.filter(pl.col("STATE") != "T").select(
+        pl.concat_str(pl.lit("E-"), "PERS").alias("employee_id"),
+        pl.concat_str(pl.col("SURNAME").str.to_uppercase(), pl.lit(", "), "GIVEN").alias("display"),
+        pl.col("STATE").replace_strict({"A": "active", "P": "paused"}).alias("state"),
+        pl.col("HIRED").str.to_date().dt.to_string("%d.%m.%Y").alias("since"),
+        (annual * 100).cast(pl.String).alias("cents"),
+        pl.min_horizontal(hours, 48).cast(pl.String).alias("hours"),
+        pl.when(pl.col("COST") == "").then(pl.lit("K999")).otherwise("COST").alias("cost_centre"),
+        pl.col("LAND").replace_strict(ZONES["iso"], ZONES["zone"]).alias("zone"),
+        pl.when(annual >= 80_000).then(pl.lit("high")).otherwise(pl.lit("base")).alias("band"),
+        pl.lit("001").alias("client"),
+    )
+    return source, target.sample(fraction=1.0, shuffle=True, seed=seed)
+
+
+def test_another_feed_is_read_as_well_and_its_spec_holds_for_rows_never_seen() -> None:
+    rules = find_rules(*_staff(1), tables={"zones.csv": ZONES})
+    assert _kinds(rules) == {
+        None: "filter", "employee_id": "format", "display": "format", "state": "translation", "since": "format",
+        "cents": "unit", "hours": "cap", "cost_centre": "default", "zone": "lookup", "band": "conditional",
+        "client": "constant",
+    }  # fmt: skip
+    assert "SURNAME (upper) + ', ' + GIVEN" in str(rules)
+    assert rules.spec is not None
+    source, target = _staff(2)
+    made = run_spec(rules.spec, source, {"zones.csv": ZONES})
+    assert_frame_equal(made.select(target.columns), target, check_row_order=False)
 
 
 @pytest.fixture(scope="module")

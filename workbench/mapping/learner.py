@@ -38,7 +38,7 @@ def learn(
     What is proposed has been run by the real steps on all examples.
 
     Args:
-        examples: Pairs of an input, or a row of inputs, and the output wanted; None is a null.
+        examples: Pairs of an input, or a row of inputs, and the output wanted; None, and what is blank, is a null.
         inputs: Other inputs, whose outputs are not known: of two programs that explain the examples the one
             that also fits these is likelier.
         names: The inputs' names; 'value', or 'value1' and so on, when not given.
@@ -49,7 +49,7 @@ def learn(
         Proposals, the best first; empty when nothing explains the examples.
 
     Raises:
-        UsageError: No examples, or rows of different width.
+        UsageError: No examples, rows of different width, or something that is no text.
 
     >>> best = learn([("Lovelace, Ada", "A. Lovelace"), ("Hopper, Grace", "G. Hopper")])[0]
     >>> best.outputs([["Turing, Alan"]])
@@ -57,7 +57,7 @@ def learn(
     >>> best.agree, best.pairs
     (2, 2)
     """
-    pairs = [(_row(given), out) for given, out in examples]
+    pairs = [(_row(given), _text(out)) for given, out in examples]
     rows = [_row(given) for given in inputs]
     names = _names(names, pairs, rows)
     deadline = monotonic() + max_seconds
@@ -144,8 +144,16 @@ def next_question(candidates: Sequence[Learned], inputs: Sequence[Inputs]) -> Ro
 
 
 def _row(given: Inputs) -> tuple[str | None, ...]:
-    values = (given,) if given is None or isinstance(given, str) else tuple(given)
-    return tuple(None if v is None or not v.strip() else v for v in values)
+    values = tuple(given) if isinstance(given, Sequence) and not isinstance(given, str) else (given,)
+    return tuple(map(_text, values))
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise UsageError(
+            f"an example holds {value!r}, which is no text", cure="give inputs and outputs as the texts they are"
+        )
+    return None if value is None or not value.strip() else value
 
 
 def _names(

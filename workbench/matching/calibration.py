@@ -9,7 +9,18 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from .combining import BY_VALUES, CHOICE, Model, choice_features, derived, left_pairs, posterior, strength
+from .combining import (
+    BY_VALUES,
+    CHOICE,
+    FINAL,
+    Model,
+    choice_features,
+    derived,
+    final_features,
+    left_pairs,
+    posterior,
+    strength,
+)
 from .pairing import Pairing
 from .scorers import score_all
 
@@ -62,24 +73,23 @@ def case_of(pairing: Pairing, truth: npt.NDArray[np.bool_], weight: float = 1.0)
     return Case(score_all(pairing), truth, pairing.kinship, weight)
 
 
-def fit_model(cases: Sequence[Case], blind: Sequence[Case] = ()) -> Model:
+def fit_model(cases: Sequence[Case], blind: Sequence[Case] = (), groups: Sequence[str] = ()) -> Model:
     """Learn the weights.
 
     First stage: conditional logit (McFadden), a field's true partner against all others and against 'none', by
-    rows and by columns. Second stage: logistic regression on the rivals' view (`CHOICE`). Third: logistic
-    regression by values alone, on the columns the first two leave over. Weights are bounded below by 0,
-    ridge-penalised, and a table counts by the root of its pairs so that large ones do not drown all.
+    rows and by columns. Second stage: logistic regression on the rivals' view (`CHOICE`). Last stage: what these
+    two say of cases they have not seen, set right (`FINAL`). Beside them: logistic regression by values alone, on the
+    columns that are left over. Weights are bounded below by 0 and ridge-penalised; in the first two stages a table
+    counts by the root of its pairs so that large ones do not drown all, in the last every pair counts the same.
 
     Args:
         cases: Tables with known truth.
-        blind: Tables with names that mean nothing: for the third stage, which learns from the others as well.
+        blind: Tables with names that mean nothing: for the stage by values, which learns from the others as well.
+        groups: The group each case belongs to; the last stage holds each out once. Without them it is left out.
     """
-    names = [n for n in {**cases[0].scores, **derived(cases[0].scores)} if any(_tells(c, n) for c in cases)]
-    pair = _fit_pairs(cases, names)
-    model = Model(pair.pop(""), pair, 0.0, {})
-    features = [choice_features(strength(c.scores, model), *c.kinship) for c in cases]
-    choice = _fit_logistic(cases, features, CHOICE, [np.ones(c.truth.shape) for c in cases])
-    model = replace(model, choice_intercept=choice.pop(""), choice=choice)
+    model = _fit_stages(cases)
+    if groups:
+        model = replace(model, final=_fit_final(cases, groups))
     if blind:
         both = [*cases, *blind]
         found = [posterior(strength(c.scores, model), *c.kinship, model) for c in both]
@@ -87,6 +97,32 @@ def fit_model(cases: Sequence[Case], blind: Sequence[Case] = ()) -> Model:
         values = _fit_logistic(both, [c.scores for c in both], BY_VALUES, used)
         model = replace(model, values_intercept=values.pop(""), values=values)
     return model
+
+
+def _fit_stages(cases: Sequence[Case]) -> Model:
+    names = [n for n in {**cases[0].scores, **derived(cases[0].scores)} if any(_tells(c, n) for c in cases)]
+    pair = _fit_pairs(cases, names)
+    model = Model(pair.pop(""), pair, 0.0, {})
+    features = [choice_features(strength(c.scores, model), *c.kinship) for c in cases]
+    choice = _fit_logistic(cases, features, CHOICE, [np.ones(c.truth.shape) for c in cases])
+    return replace(model, choice_intercept=choice.pop(""), choice=choice)
+
+
+def _fit_final(cases: Sequence[Case], groups: Sequence[str]) -> dict[str, float]:
+    """Weights of `FINAL`, from what models say of the groups they have not learned from."""
+    held_out, features = [], []
+    for group in sorted(set(groups)):
+        model = _fit_stages([c for c, g in zip(cases, groups, strict=True) if g != group])
+        for case, of in zip(cases, groups, strict=True):
+            if of == group:
+                said = np.clip(posterior(strength(case.scores, model), *case.kinship, model), 1e-15, 1 - 1e-15)
+                held_out.append(replace(case, weight=float(np.sqrt(case.truth.size))))
+                features.append(final_features(np.log(said) - np.log1p(-said)))
+    found = _fit_logistic(
+        held_out, features, FINAL, [np.ones(c.truth.shape) for c in held_out], free=("even_always", "crowded_always")
+    )
+    constant = found.pop("")
+    return {name: weight + (constant if name.endswith("always") else 0.0) for name, weight in found.items()}
 
 
 def reliability(said: Matrix, right: npt.NDArray[np.bool_]) -> list[Reliability]:
@@ -153,9 +189,21 @@ def _surprise(odds: Matrix, truth: npt.NDArray[np.bool_]) -> tuple[float, Matrix
 
 
 def _fit_logistic(
-    cases: Sequence[Case], features: Sequence[Mapping[str, Matrix]], names: Sequence[str], used: Sequence[Matrix]
+    cases: Sequence[Case],
+    features: Sequence[Mapping[str, Matrix]],
+    names: Sequence[str],
+    used: Sequence[Matrix],
+    free: Sequence[str] = (),
 ) -> dict[str, float]:
-    """Weights by name, learned on the pairs used; the intercept under the empty name."""
+    """Weights by name, learned on the pairs used; the intercept under the empty name.
+
+    Args:
+        cases: Tables with known truth.
+        features: What is seen of every pair, by name.
+        names: The features to learn weights of.
+        used: Above 0 for the pairs to learn from.
+        free: Features whose weights may be negative.
+    """
     from scipy.optimize import minimize
 
     masks = [u.ravel() > 0 for u in used]
@@ -173,6 +221,6 @@ def _fit_logistic(
         value = float((weights * (np.logaddexp(0.0, odds) - truth * odds)).sum() + _L2_CHOICE * (beta[1:] ** 2).sum())
         return value, np.concatenate([[miss.sum()], grid.T @ miss + 2 * _L2_CHOICE * beta[1:]])
 
-    bounds = [(None, None)] + [(0.0, None)] * len(names)
+    bounds = [(None, None)] + [(None, None) if n in free else (0.0, None) for n in names]
     found = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     return dict(zip(["", *names], map(float, found.x), strict=True))

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from .scorers import scorers
 
 __all__ = [
-    "BY_VALUES", "CHOICE", "DERIVED", "Model", "assign", "by_values", "choice_features", "derived", "left_pairs",
-    "load_model", "posterior", "strength",
+    "BY_VALUES", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "by_values", "choice_features", "derived",
+    "final_features", "left_pairs", "load_model", "posterior", "strength",
 ]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
@@ -23,15 +23,22 @@ Matrix = npt.NDArray[np.float64]
 BY_VALUES = ("values_shared", "values_within", "values_common", "values_telling")
 """What is looked at where names are silent: see `by_values`."""
 
-DERIVED = ("name_best", "name_sure", "name_and_values", "no_values")
+DERIVED = ("name_best", "name_sure", "name_and_values", "listed_sure", "no_values")
 """What is worked out of several scores: the strongest evidence of the name, its cube (the step from 'alike' to
-'the same'), name and values agreeing, and whether there are no values to look at."""
+'the same'), name and values agreeing, the square of how far values stand in a list, and whether there are no values
+to look at."""
 
 CHOICE = ("pair", "among_targets", "among_sources", "assigned", "neighbours")
 """What the second stage sees of a pair: its own log-odds, its log-share among the rivals in its row and in its
 column (each with 'none of them' as a rival), whether the best one-to-one assignment takes it, and whether fields
 with words in common are matched to each other as well."""
 
+FINAL = tuple(f"{kind}_{part}" for kind in ("even", "crowded") for part in ("for", "against", "always"))
+"""The last stage, a beta calibration (Kull, Silva Filho, Flach 2017): weights of ln p, of -ln(1 - p) and a constant,
+once for tables of about as many fields as the source and once for a data dictionary of many times as many, where a
+likely looking rival is nearly always at hand."""
+
+_CROWD = 4.0  # times as many targets as sources that make a dictionary; between 1 and this, in between
 _LITTLE = 0.02  # values shared and contained, multiplied: below it they are no evidence
 _CLEAR = 1.5  # how many times the next best the best must be worth
 _SUGGESTED, _CARRIED = 0.45, 0.9  # the most that values alone can say, see `by_values`
@@ -49,6 +56,7 @@ class Model:
         choice: Weights of `CHOICE`.
         values_intercept: The same of `by_values`.
         values: Weights of `BY_VALUES`; without them names are always needed.
+        final: Weights of `FINAL`; without them the second stage has the last word.
     """
 
     intercept: float
@@ -57,6 +65,7 @@ class Model:
     choice: Mapping[str, float]
     values_intercept: float = 0.0
     values: Mapping[str, float] = field(default_factory=dict)
+    final: Mapping[str, float] = field(default_factory=dict)
 
 
 @cache
@@ -71,6 +80,7 @@ def load_model() -> Model:
         choice["weights"],
         values["intercept"],
         values["weights"],
+        data["final"],
     )
 
 
@@ -89,6 +99,7 @@ def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
         "name_best": name,
         "name_sure": name**3,
         "name_and_values": name * values,
+        "listed_sure": get("listed") ** 2,
         "no_values": np.where(silent, np.where(typed, 0.5, 1.0), 0.0),
     }
 
@@ -157,8 +168,24 @@ def posterior(odds: Matrix, left: Matrix, right: Matrix, model: Model) -> Matrix
     total = np.full(odds.shape, model.choice_intercept)
     for name, matrix in choice_features(odds, left, right).items():
         total += model.choice.get(name, 0.0) * matrix
+    if model.final:
+        features = final_features(total)
+        total = np.sum([model.final[name] * features[name] for name in FINAL], axis=0)
     probability: Matrix = 1.0 / (1.0 + np.exp(-total))
     return probability
+
+
+def final_features(odds: Matrix) -> dict[str, Matrix]:
+    """What the last stage sees of every pair; see `FINAL`.
+
+    Args:
+        odds: The log-odds of the second stage.
+    """
+    sources, targets = odds.shape
+    crowd = float(np.clip(np.log(targets / sources) / np.log(_CROWD), 0.0, 1.0))
+    parts = (np.clip(-np.logaddexp(0.0, -odds), _FLOOR, None), np.clip(np.logaddexp(0.0, odds), None, -_FLOOR))
+    seen = (*parts, np.ones(odds.shape))
+    return dict(zip(FINAL, [share * part for share in (1.0 - crowd, crowd) for part in seen], strict=True))
 
 
 def left_pairs(scores: Mapping[str, Matrix], probability: Matrix) -> Matrix:

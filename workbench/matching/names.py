@@ -66,7 +66,7 @@ def skeleton(name: str) -> str:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words that stand for others; see lexicon.yaml for the public lists they come from.
+    """Words that stand for others; see lexicon.yaml and wordnet.txt for the public lists they come from.
 
     Attributes:
         expansions: Short form → words it may stand for.
@@ -102,12 +102,14 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The lexicon that ships with the workbench."""
     data = read_document(Path(__file__).with_name("lexicon.yaml")).data
+    synsets = Path(__file__).with_name("wordnet.txt").read_text(encoding="utf-8").splitlines()
     expansions: dict[str, tuple[str, ...]] = {}
-    for part in ("abbreviations", "health"):
-        for short, words in data[part].items():
-            expansions[short] = (*expansions.get(short, ()), *words)
+    for source in data["abbreviations"]:
+        for short, words in source.items():
+            expansions[short] = tuple(dict.fromkeys((*expansions.get(short, ()), *words)))
     senses: dict[str, set[int]] = {}
-    for number, group in enumerate(data["synonyms"]):
+    groups = (*data["names"], *(line.split() for line in synsets if not line.startswith("#")))
+    for number, group in enumerate(groups):
         for word in group:
             senses.setdefault(stem(word), set()).add(number)
     return Lexicon(

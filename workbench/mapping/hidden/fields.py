@@ -194,17 +194,27 @@ def _explanation(columns: tuple[Column, ...], learned: Mapping[str, Any], cost: 
     field_ = {k: v for k, v in learned.items() if k != "id"}
     kind = "conditional" if "case" in field_ else "format"
     steps = field_.get("steps", [])
-    words = " and ".join(said(c) for c in columns) + ": " + (" → ".join(_step_words(s) for s in steps) or kind)
+    names = [said(c) for c in columns]
+    words = " and ".join(names) + ": " + (" → ".join(_step_words(s, names) for s in steps) or kind)
     return Explanation(kind, columns, field_, cost, share, words)
 
 
-def _step_words(step: Any) -> str:
+def _step_words(step: Any, names: Sequence[str]) -> str:
     if isinstance(step, str):
         return step
     name, args = next(iter(step.items()))
+    if name == "build":
+        return " + ".join(_part_words(part, names) for part in args["parts"])
     if isinstance(args, Mapping):
         return f"{name} " + " ".join(str(v) for v in args.values() if not isinstance(v, list | dict))
     return f"{name} {args}"
+
+
+def _part_words(part: Mapping[str, Any], names: Sequence[str]) -> str:
+    if "text" in part:
+        return f"'{part['text']}'"
+    of = names[part["from"]]
+    return f"{of} ({' → '.join(_step_words(s, names) for s in part['steps'])})" if part.get("steps") else of
 
 
 def _sampled(height: int) -> pl.Series:
