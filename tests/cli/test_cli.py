@@ -190,3 +190,46 @@ def test_a_source_contract_of_another_version_is_told_before_the_run(cli: Cli, r
     done = cli("apply", spec, "erp.products", "there.parquet", cwd=retail)
     assert done.returncode == 1
     assert "the spec asks for version ^1.0 of products, here is 3.0.0" in done.stderr
+
+
+def test_learn_shows_what_disagrees_and_asks_for_the_example_that_decides(cli: Cli, tmp_path: Path):
+    (tmp_path / "few.csv").write_text("value,wanted\nab-12-x,12\nc-4-y,4\nde-7-x,\nfg-8-9,\n")
+    done = cli("learn", "few.csv")
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 examples agree" in done.stdout
+    assert "What should value 'fg-8-9' become?" in done.stdout
+    noisy = [f"k{i}-{i},{'?' if i == 7 else i}" for i in range(10, 60)] + ["k7-7,?"]
+    (tmp_path / "noisy.csv").write_text("\n".join(["value,wanted", *noisy]))
+    shown = cli("learn", "noisy.csv", "--top", "1").stdout
+    assert "50 of 51 examples agree" in shown
+    assert "value 'k7-7': wanted '?', made '7'" in shown
+
+
+def test_learn_from_linked_records_counts_the_pairs_that_agree_and_masks_values(cli: Cli, tmp_path: Path):
+    left = pl.DataFrame(
+        {"cust_no": [f"C{i}" for i in range(20)], "customer_name": [f"Miller{i}, Ann" for i in range(20)]}
+    )
+    names = [f"Ann Miller{i}" if i != 3 else "Bob Moss" for i in range(20)]
+    right = pl.DataFrame({"id": [f"K{i}" for i in range(20)], "name": names})
+    links = [(f"P{i}", s, f"{s}{i}") for i in range(20) for s in ("C", "K")]
+    left.write_csv(tmp_path / "left.csv")
+    right.write_csv(tmp_path / "right.csv")
+    pl.DataFrame(links, ["canonical_id", "system", "source_id"], orient="row").write_csv(tmp_path / "links.csv")
+    options = ("--linked", "right.csv", "--crosswalk", "links.csv", "--systems", "C,K", "--keys", "cust_no,id")
+    done = cli("learn", "left.csv", *options)
+    assert done.returncode == 0, done.stderr
+    assert "name: 19 of 20 pairs agree; one doesn't" in done.stdout
+    assert "C3 and K3" in done.stdout
+    assert "Bob Moss" not in done.stdout
+    assert cli("learn", "left.csv", *options[:-1], "cust_no").returncode == 2
+
+
+def test_rules_are_held_against_the_documentation(cli: Cli, retail: Path):
+    feed = (retail / "legacy" / "feed_in.csv", retail / "legacy" / "feed_out.csv")
+    refs = ("--table", retail / "refs" / "countries.csv")
+    done = cli("rules", *feed, *refs, "--documented", retail / "docs" / "legacy_feed.md", "--json")
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert len(data["rules"]) == 17
+    assert {r["coverage"] for r in data["rules"]} == {1.0}
+    assert (len(data["documented"]["confirmed"]), len(data["documented"]["undocumented"])) == (5, 12)

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.errors import SourceError
+from workbench.errors import SourceError, UsageError
 
 from .app import JSON, Short, app, say, show_json, status
+from .profiles import split_name
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from workbench.mapping import Learned, LinkedField, Rules
+
+_SHOWN = 10  # disagreeing rows
 
 
 @app.command()
 def learn(
-    examples: Annotated[str, typer.Argument(help="A table: input columns, and the wanted output last.")],
+    examples: Annotated[
+        str,
+        typer.Argument(help="A table (a file, FILE::TABLE, LANDSCAPE:DATASET): input columns, the wanted output last."),
+    ],
     top: Annotated[int, typer.Option(min=1, help="How many proposals.")] = 3,
+    linked: Annotated[
+        str | None, typer.Option(help="Learn from linked records: the other system's table; EXAMPLES is the first's.")
+    ] = None,
+    crosswalk: Annotated[str | None, typer.Option(help="With --linked: canonical_id, system, source_id.")] = None,
+    systems: Annotated[str, typer.Option(help="With --linked: the two systems as the crosswalk names them.")] = "",
+    keys: Annotated[str, typer.Option(help="With --linked: the two id columns, as in cust_no,KUNNR.")] = "",
     as_json: JSON = False,
 ) -> None:
-    """Find the smallest chain of steps that turns the inputs into the outputs."""
-    from workbench.mapping import learn as learn_steps
-    from workbench.model import dump_yaml
-    from workbench.sources import scan
+    """Find the smallest chain of steps that turns the inputs into the outputs.
 
-    rows = scan(examples).frame.collect()
+    Rows without an output are inputs to choose the next example from.
+    """
+    if linked is not None:
+        if crosswalk is None:
+            raise UsageError("--linked needs the crosswalk that links the records", cure="add --crosswalk FILE")
+        _from_links(examples, linked, crosswalk, _two(systems, "--systems"), _two(keys, "--keys"), as_json)
+        return
+    from workbench.mapping import learn as learn_steps
+    from workbench.mapping import next_question
+
+    rows = _rows(examples)
     if rows.width < 2 or not rows.height:
         raise SourceError("examples have an input column and an output column", where=examples, cure="add rows")
     *names, wanted = rows.columns
@@ -32,35 +57,149 @@ def learn(
     open_rows = [row[:-1] for row in texts.rows() if row[-1] is None]
     with status(f"learning {wanted}", quiet=as_json):
         found = learn_steps(pairs, inputs=open_rows, names=names, top=top)
+    question = next_question(found, open_rows)
     if as_json:
-        show_json([{"field": f.field, "agree": f.agree, "pairs": f.pairs} for f in found])
-    for number, f in enumerate(found, 1) if not as_json else ():
-        say(f"[bold]{number}.[/] agrees with {f.agree} of {f.pairs}")
-        typer.echo(dump_yaml(f.field))
+        asked = None if question is None else dict(zip(names, question, strict=True))
+        show_json({"proposals": [_as_data(f) for f in found], "ask": asked})
+    else:
+        _show(found, names, question)
     if not found:
-        if not as_json:
-            say("[yellow]![/] nothing explains these examples")
         raise Short
+
+
+def _rows(source: str) -> pl.DataFrame:
+    """All rows of a file, FILE::TABLE, or LANDSCAPE:DATASET, as they stand there."""
+    from workbench.project import open_project
+
+    landscape, name = split_name(source)
+    return open_project(landscape).scan(name).frame.collect()
+
+
+def _two(text: str, option: str) -> tuple[str, str]:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 2 or not all(parts):
+        raise UsageError(f"{option} names two, parted by a comma", where=text, cure=f"{option} first,second")
+    return parts[0], parts[1]
+
+
+def _as_data(found: Learned) -> dict[str, Any]:
+    rows = [{"inputs": d.inputs, "wanted": d.wanted, "got": d.found} for d in found.disagreements]
+    return {"field": found.field, "agree": found.agree, "pairs": found.pairs, "disagreeing": rows}
+
+
+def _show(found: Sequence[Learned], names: Sequence[str], question: Sequence[str | None] | None) -> None:
+    from workbench.model import dump_yaml
+
+    for number, f in enumerate(found, 1):
+        say(f"[bold]{number}.[/] {f.agree:,} of {f.pairs:,} examples agree")
+        typer.echo(dump_yaml({k: v for k, v in f.field.items() if k != "id"}))
+        for d in f.disagreements[:_SHOWN] if number == 1 else ():
+            typer.echo(f"   {_row(names, d.inputs)}: wanted {d.wanted!r}, made {d.found!r}")
+        left = f.pairs - f.agree - _SHOWN
+        if number == 1 and left > 0:
+            typer.echo(f"   and {left:,} more\n")
+    if not found:
+        say("[yellow]![/] nothing explains these examples")
+    if question is not None:
+        typer.echo(f"? What should {_row(names, question)} become? The proposals make:")
+        for number, f in enumerate(found, 1):
+            typer.echo(f"   {number}. {f.outputs([question])[0]!r}")
+
+
+def _row(names: Sequence[str], values: Sequence[str | None]) -> str:
+    return ", ".join(f"{name} {value!r}" for name, value in zip(names, values, strict=True))
+
+
+def _masked(value: str | None) -> str:
+    """Values of systems may be personal data: their shape is enough to see what differs."""
+    from workbench.profiling import mask
+
+    return "nothing" if value is None else repr(mask(value, keep=2))
+
+
+def _from_links(
+    left: str, right: str, crosswalk: str, systems: tuple[str, str], keys: tuple[str, str], as_json: bool
+) -> None:
+    """Propose fields on linked records and say how many pairs agree."""
+    from workbench.mapping import learn_from_links, linked_pairs
+
+    with status("learning from linked records", quiet=as_json):
+        pairs = linked_pairs(_rows(crosswalk), *systems)
+        found = learn_from_links(_rows(left), _rows(right), pairs, keys=keys)
+    if as_json:
+        show_json([{"target": f.target, "kind": f.kind, **_as_data(f.learned)} for f in found.values()])
+    else:
+        _show_linked(list(found.values()))
+    if not found:
+        raise Short
+
+
+def _show_linked(found: Sequence[LinkedField]) -> None:
+    from workbench.model import dump_yaml
+
+    for field in found:
+        say(f"[bold]{field}[/]")
+        typer.echo(dump_yaml({k: v for k, v in field.learned.field.items() if k != "id"}))
+        for ours, theirs, wanted, got in field.disagreeing[:_SHOWN]:
+            typer.echo(f"   {ours} and {theirs}: the other side has {_masked(wanted)}, made {_masked(got)}")
+    if not found:
+        say("[yellow]![/] nothing explains a field of the other side")
 
 
 @app.command()
 def rules(
-    source: Annotated[str, typer.Argument(help="The feed's input: a file, FILE::TABLE.")],
+    source: Annotated[str, typer.Argument(help="The feed's input: a file, FILE::TABLE, or LANDSCAPE:DATASET.")],
     target: Annotated[str, typer.Argument(help="The feed's output.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the rules as a spec.")] = None,
     table: Annotated[
         list[str] | None, typer.Option(help="A reference table that lookups may use; several times.")
     ] = None,
+    documented: Annotated[
+        Path | None, typer.Option(help="What is documented: Markdown or YAML; say what of it is so and what is not.")
+    ] = None,
+    as_json: JSON = False,
 ) -> None:
     """Read the rules out of a feed that nobody documented: from what goes in and what comes out."""
-    from workbench.mapping import find_rules
+    from workbench.mapping import compare_rules, find_rules, read_documented
     from workbench.model import dump_spec, write_text
-    from workbench.sources import scan
 
-    with status("reading the rules"):
-        tables = {name: scan(name).frame.collect() for name in table or ()}
-        found = find_rules(scan(source).frame, scan(target).frame, tables=tables, names=(source, target))
-    typer.echo(str(found))
+    with status("reading the rules", quiet=as_json):
+        tables = {name: _rows(name) for name in table or ()}
+        wanted = _rows(target)
+        found = find_rules(_rows(source), wanted, tables=tables, names=(source, target))
+    compared = compare_rules(found, read_documented(documented, wanted.columns)) if documented else None
+    if as_json:
+        data = _rules_data(found)
+        if compared is not None:
+            data["documented"] = {
+                "confirmed": [r.id for r, _ in compared.confirmed],
+                "undocumented": [r.id for r in compared.undocumented],
+                "not_found": [t for t, _ in compared.not_found],
+                "contradicted": [r.id for r, _ in compared.contradicted],
+            }
+        show_json(data)
+    else:
+        typer.echo(str(found))
+        for rule in found.rules:
+            for key, want, got in rule.examples[:_SHOWN]:
+                typer.echo(
+                    f"   {rule.id} does not explain {key}: {rule.target} is {_masked(want)},"
+                    f" the rule makes {_masked(got)}"
+                )
+        if compared is not None:
+            typer.echo(f"\n{compared}")
     if out is not None and found.spec is not None:
         write_text(out, dump_spec(found.spec))
-        say(f"[green]✓[/] {out}")
+        if not as_json:
+            say(f"[green]✓[/] {out}")
+
+
+def _rules_data(found: Rules) -> dict[str, Any]:
+    names = ("id", "kind", "target", "sources", "text", "rows", "agree", "coverage")
+    return {
+        "rules": [{name: getattr(rule, name) for name in names} for rule in found.rules],
+        "unexplained": found.unexplained,
+        "lost": found.lost.height,
+        "extra": found.extra.height,
+        "wrong": found.wrong.height,
+    }

@@ -7,12 +7,13 @@ from .difference import Example, SpecChange, SpecDiff
 from .draft import Choice, draft_spec
 from .inverted import Inverted, Lost, Way
 from .inverting import invert
-from .learn_links import LinkedField, learn_from_links
+from .learn_links import LinkedField, learn_from_links, linked_pairs
 from .learner import Disagreement, Learned, learn, next_question
 from .memory import Footprint, footprint
 from .resolving import Lineage, Resolved, resolve
 from .round_trips import FieldTrip, RoundTrip, roundtrip
 from .rules import Rule, Rules, find_rules
+from .rules_documented import Documented, compare_rules, read_documented
 from .streaming import run_streaming
 from .trial import Rejected, try_step, try_steps
 
@@ -22,6 +23,7 @@ __all__ = [
     "Choice",
     "Counts",
     "Disagreement",
+    "Documented",
     "Example",
     "FieldTrip",
     "Footprint",
@@ -39,6 +41,7 @@ __all__ = [
     "SpecDiff",
     "Way",
     "apply",
+    "compare_rules",
     "diff",
     "draft_spec",
     "find_rules",
@@ -46,7 +49,9 @@ __all__ = [
     "invert",
     "learn",
     "learn_from_links",
+    "linked_pairs",
     "next_question",
+    "read_documented",
     "resolve",
     "roundtrip",
     "run_streaming",

@@ -218,7 +218,8 @@ def by_values(scores: Mapping[str, Matrix], probability: Matrix, model: Model) -
     odds = np.full(probability.shape, model.values_intercept)
     for name in BY_VALUES:
         odds += model.values[name] * np.nan_to_num(scores[name])
-    most = _SUGGESTED if (probability >= 0.5).any() else _CARRIED
+    named = (probability >= 0.5) & (derived(scores)["name_best"] >= 0.5)
+    most = _SUGGESTED if named.any() else _CARRIED
     said = np.minimum(most, 1.0 / (1.0 + np.exp(-odds)))
     found: Matrix = np.maximum(probability, left_pairs(scores, probability) * said)
     return found
