@@ -87,8 +87,8 @@ def apply(
     resolved = project.resolve(spec, frame=frame, target=target)
     folder = rejects or out.parent / "dead_letters"
     if not as_json:
-        told = str(footprint(resolved.plan, frame)) if engine == "polars" else f"{engine} takes all rows at once"
-        errors.print("\n".join(f"  {line}" for line in told.splitlines()), highlight=False)
+        needs = str(footprint(resolved.plan, frame)) if engine == "polars" else f"{engine} takes all rows at once"
+        errors.print("\n".join(f"  {line}" for line in needs.splitlines()), highlight=False)
     with _bar(quiet=as_json) as (bar, task):
         counts = run_spec(
             resolved.plan, frame, out, folder, tables=project.table, engine=engine,
