@@ -100,8 +100,8 @@ def apply(
         show_json(counts.to_dict() | {"unreadable_lines": unread, "out": str(out), "dead_letters": str(folder)})
     else:
         say(f"{'[green]✓[/]' if not counts.total_rejected else '[yellow]![/]'} {counts}")
-        for told in (counts.rejected, counts.replaced):
-            for code, n in told.most_common(10):
+        for books in (counts.rejected, counts.replaced):
+            for code, n in books.most_common(10):
                 say(f"  {n:>8,}  {code}  {counts.reasons.get(code, '')}".replace("[", "\\["))
         say(f"  {out}" + (f", dead letters in {folder}" if counts.total_rejected else ""))
         if unread:

@@ -87,7 +87,7 @@ class Desk(ABC):
         """
         from .live import open_panel
 
-        widget = open_panel(self)
+        widget = open_panel(self.panel, self.snapshot(), self.handle)
         self._listeners.append(lambda message: widget.send(message))
         return widget
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.errors import MissingExtraError
 
 from .assets import script, style
 
-if TYPE_CHECKING:
-    from .desk import Desk
-
 __all__ = ["open_panel"]
 
 
-def open_panel(desk: Desk) -> Any:
-    """Open the panel of a desk.
+def open_panel(panel: str, first: Mapping[str, Any], handle: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Any:
+    """Open a panel.
+
+    Args:
+        panel: Its name.
+        first: What it shows at first.
+        handle: Answers its messages.
 
     Raises:
         MissingExtraError: anywidget is not installed.
     """
-    return _panel_class(desk.panel)(desk)
+    widget = _panel_class(panel)(first=first)
+    widget.on_msg(lambda _, message, __: widget.send(handle(message)))
+    return widget
 
 
 @cache
@@ -38,9 +43,5 @@ def _panel_class(panel: str) -> Any:
         _esm = script(panel)
         _css = style()
         first = traitlets.Dict().tag(sync=True)
-
-        def __init__(self, desk: Desk) -> None:
-            super().__init__(first=desk.snapshot())
-            self.on_msg(lambda _, message, __: self.send(desk.handle(message)))
 
     return Panel
