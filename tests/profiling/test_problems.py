@@ -85,6 +85,11 @@ def test_clean_data_has_no_problems() -> None:
     assert profile(frame).problems == ()
 
 
+def test_a_dataset_without_rows_is_told() -> None:
+    facts = profile(pl.DataFrame(schema={"id": pl.String}))
+    assert [str(p) for p in facts.problems] == ["there are no rows, only the names of columns"]
+
+
 def test_the_worst_comes_first() -> None:
     frame = pl.DataFrame({"d": ["13/04/2024", "04/15/2023", "02/03/2024"] * 9, "x": [" a", "b", "c"] * 9})
     severities = [p.severity for p in profile(frame).problems]

@@ -132,3 +132,8 @@ def test_rows_that_a_sheet_cannot_hold_are_refused(tmp_path):
         write(pl.DataFrame({"a": [1]}), tmp_path / "x.xlsx", mode="append")
     with pytest.raises(SourceError, match=r"only \.xlsx workbooks are written"):
         write(pl.DataFrame({"a": [1]}), tmp_path / "x.xls")
+
+
+def test_reading_says_nothing_beside_its_result(book: Path, capfd: pytest.CaptureFixture[str], caplog) -> None:
+    scan(book, table="People").collect()
+    assert (capfd.readouterr(), caplog.records) == (("", ""), [])

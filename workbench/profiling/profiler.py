@@ -67,6 +67,8 @@ def profile(
     scanned = scan_rows(frame, full=full, sample=sample, memory=memory)
     made = _settled(frame, scanned, full)
     problems: list[Problem] = [problem for column in made for problem in column.problems]
+    if not scanned.rows:
+        problems.append(Problem("no_rows", None, "there are no rows, only the names of columns", severity=1.0))
     facts = Profile(
         name=name,
         rows=Number(scanned.rows),

@@ -67,6 +67,9 @@ def detect_layout(
         escape: The escape character; empty for none.
         header: Whether there is a header.
     """
+    told = re.match(r'"?sep=(.)"?\s*$', text.partition("\n")[0], re.I)  # Excel's own mark, for Excel's own eyes
+    told = None if delimiter else told
+    delimiter = told[1] if told else delimiter
     newline = "\r" if "\n" not in text and "\r" in text else "\n"
     text = text.replace("\r", "\n") if newline == "\r" else text
     sample = _head(text)
@@ -82,7 +85,7 @@ def detect_layout(
     if not best.quote and quote is None:
         best = replace(best, quote='"')  # none seen yet; one may come further down
     how = {
-        "delimiter": "given" if delimiter else "detected",
+        "delimiter": "told by the first line" if told else "given" if delimiter else "detected",
         "quote": "given" if quote is not None else "detected" if best.quote in sample else "assumed",
     }
     return _layout(text, best, header, how)
@@ -165,9 +168,12 @@ def _layout(text: str, dialect: Dialect, header: bool | None, how: dict[str, str
 
 def _first_row(records: Sequence[Record], width: int) -> int:
     """The first record that is not preamble: a title, a comment or a blank line ahead of the table."""
+    marked = records[0].cells[0].lower() == "sep=" and not any(records[0].cells[1:])
     if width < 2:
         return 0
     for i, record in enumerate(records[:50]):
+        if marked and i == 0:
+            continue
         filled = sum(bool(c.strip()) for c in record.cells)
         if record.is_blank or (filled <= 1 < len(record.cells) and i + 1 < len(records) and width > 2):
             continue

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from workbench.errors import ConservationError, UsageError, did_you_mean
+from workbench.errors import ConservationError, SourceError, UsageError, did_you_mean
 
 from .cache import content_key, store_for
 from .csv_check import check_file
@@ -67,7 +67,11 @@ def read_csv(
     path = place.file
     found = detect_encoding(path, encoding)
     refuse_binary(path, found)
-    layout = detect_layout(head_text(path, found), delimiter=delimiter, quote=quote, escape=escape, header=header)
+    head = head_text(path, found)
+    if not head.strip():
+        cure = "fetch it again, or leave it out"
+        raise SourceError("the file holds nothing but blanks", where=place.shown, cure=cure)
+    layout = detect_layout(head, delimiter=delimiter, quote=quote, escape=escape, header=header)
     return _Reader(place, found, layout, ragged, cache).scan(check)
 
 

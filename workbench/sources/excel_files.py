@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import polars as pl
@@ -20,6 +21,7 @@ def _open(place: Place) -> Any:
         import fastexcel
     except ImportError:
         raise MissingExtraError.of("fastexcel", "excel", "reading Excel files") from None
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of types it guesses; ours are found later
     if place.file.stat().st_size == 0:
         raise SourceError("the file is empty", where=place.shown, cure="fetch it again, or leave it out")
     format_, what = sniff_format(place.file)

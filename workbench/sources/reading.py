@@ -52,7 +52,7 @@ def scan(
             ``duckdb:///shop.duckdb``, ``postgresql://user@host/shop``.
         format: csv, parquet, json, ndjson, excel, sqlite, duckdb, postgresql, or a plugin's; told by the
             name where it is left out.
-        table: The table of a database, as ``table`` or ``schema.table``.
+        table: The table of a database, as ``table`` or ``schema.table``; the sheet of a workbook.
         query: A SELECT to read instead of a table.
         root: A folder: relative paths start there, and a path that leads out of it is refused.
         options: What the format knows further. csv: delimiter, quote, escape, header, encoding, ragged,
@@ -73,7 +73,8 @@ def scan(
     """
     place = locate(location, format=format, root=root)
     reader = READERS[place.format]
-    given = {"table": table, "query": query}
+    # What a database calls a table, a workbook calls a sheet.
+    given = {"sheet" if place.format == "excel" else "table": table, "query": query}
     options |= {k: v for k, v in given.items() if v is not None}
     _refuse_unknown(reader, options, place)
     if place.format in _FILES and place.file.is_dir():
