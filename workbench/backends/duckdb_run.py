@@ -88,7 +88,8 @@ class _Run:
         named = {n: f for f, n in self.fields.values}
         passed = frame.lazy().filter(~bad).select(list(named)).rename(named).collect()
         types = reject_types(self.pipe.columns)
-        rejected = frame.filter(bad).select(pl.col(f"__r{i}").alias(n) for i, n in enumerate(types))
+        told = frame.filter(bad)["__reject"].explode().struct.unnest()
+        rejected = told.select(pl.col(f"r{i}").alias(n) for i, n in enumerate(types))
         counts = {"source": frame.height} if len(done) == 1 and not self.plan.rows else {}
 
         def rows(part: str) -> int:
@@ -129,11 +130,17 @@ class _Run:
         from .sql_tree import case, column
 
         bad = exp.Not(this=exp.Is(this=column("__fault"), expression=exp.null()))
-        types = reject_types(self.pipe.columns)
         rejects = self.pipe.parts[-1].query.expressions
-        says = [case([(bad.copy(), e.unalias().copy())]).as_(f"__r{i}", quoted=True) for i, e in enumerate(rejects)]
-        assert len(says) == len(types)
-        items = [column("__fault"), *(column(n) for _, n in self.fields.values), *says]
+        assert len(rejects) == len(reject_types(self.pipe.columns))
+        told = exp.Struct(
+            expressions=[
+                exp.PropertyEQ(this=exp.to_identifier(f"r{i}"), expression=e.unalias().copy())
+                for i, e in enumerate(rejects)
+            ]
+        )
+        # A list with a record, or null: so nothing is kept for the rows that passed, which are nearly all.
+        said = case([(bad, exp.Array(expressions=[told]))]).as_("__reject", quoted=True)
+        items = [column("__fault"), *(column(n) for _, n in self.fields.values), said]
         last = exp.select(*items).from_(exp.Table(this=exp.to_identifier("mapped", quoted=True)))
         parts = [p for p in self.script.parts[:-2] if p[0] not in done]
         return with_parts(parts, last.sql("duckdb", normalize_functions=False), "duckdb")
