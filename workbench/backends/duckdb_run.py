@@ -55,7 +55,7 @@ def run_duckdb(
     con = connection or duckdb.connect()
     try:
         if frame is not None:
-            con.register(source_table, select_source(plan, frame).collect().to_arrow())
+            con.register(source_table, select_source(plan, frame).collect().to_arrow(compat_level=pl.CompatLevel.newest()))
         names = {s.table: f"reference_{s.id}" for s in plan.rows if isinstance(s, Lookup | Union)}
         for location, name in names.items():
             con.register(name, reference(tables, location).to_arrow())
