@@ -210,3 +210,13 @@ def test_the_sample_landscapes_specs_run_alone_both_ways(
         assert json.loads(books) == case.want.counts.to_dict(), name
         assert pl.read_parquet(tmp_path / name / "out.parquet").equals(case.want.passed), name
         assert pl.read_parquet(tmp_path / name / "bad.parquet").equals(case.want.rejected), name
+
+
+def test_a_script_reads_a_file_in_another_encoding(tmp_path: Path, run_alone: Alone) -> None:
+    text = "spec: 1\nname: k\nsource: {dataset: k}\ntarget: {entity: K}\nfields: {ort: {id: f1, from: Straße}}\n"
+    spec = parse_spec(text)
+    script = tmp_path / "k.py"
+    script.write_text(to_python(spec, resolve(spec, {"Straße": TEXT})), encoding="utf-8")
+    (tmp_path / "k.csv").write_bytes("Straße;x\nGrößenweg;1\n".encode("cp1252"))
+    run_alone(script, tmp_path / "k.csv", tmp_path / "out.parquet", "--separator", ";", "--encoding", "cp1252")
+    assert pl.read_parquet(tmp_path / "out.parquet")["ort"].to_list() == ["Größenweg"]

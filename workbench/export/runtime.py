@@ -61,7 +61,7 @@ def tally_replaced(rows: pl.DataFrame, mark: str, counts: Counts, guards: list[G
     return rows.drop(told)
 
 
-def read_rows(path: str, separator: str = ",") -> pl.LazyFrame:
+def read_rows(path: str, separator: str = ",", encoding: str = "utf-8") -> pl.LazyFrame:
     """Rows of a CSV (all text), Parquet or NDJSON file."""
     kind = Path(path).suffix.lower()
     if not Path(path).is_file():
@@ -70,7 +70,10 @@ def read_rows(path: str, separator: str = ",") -> pl.LazyFrame:
         return pl.scan_parquet(path)
     if kind in (".ndjson", ".jsonl"):
         return pl.scan_ndjson(path, infer_schema_length=None)
-    return pl.scan_csv(path, separator=separator, infer_schema=False)
+    if encoding.lower() in ("utf-8", "utf8"):
+        return pl.scan_csv(path, separator=separator, infer_schema=False)
+    text = Path(path).read_bytes().decode(encoding)
+    return pl.read_csv(text.encode(), separator=separator, infer_schema=False).lazy()
 
 
 def write_rows(rows: pl.DataFrame, path: str) -> None:
@@ -91,7 +94,7 @@ def take_columns(frame: pl.LazyFrame, source: dict[str, pl.DataType]) -> pl.Data
     have = frame.collect_schema().names()
     missing = [name for name in source if name not in have]
     if missing:
-        sys.exit(f"the source lacks columns: {', '.join(missing)}")
+        sys.exit(f"the source lacks columns: {', '.join(missing)} (it has {', '.join(have)})")
     return frame.select([pl.col(name).cast(dtype) for name, dtype in source.items()]).collect()
 
 
@@ -248,10 +251,15 @@ def main(
     parser.add_argument("out", help="where the passed rows go, in any of these formats")
     parser.add_argument("rejects", nargs="?", help="where the rejected rows go; Parquet keeps nested values")
     parser.add_argument("--separator", default=",", help="of a CSV source")
+    parser.add_argument("--encoding", default="utf-8", help="of a CSV source, as in cp1252")
     parser.add_argument("--table", action="append", default=[], metavar="NAME=PATH", help=f"of {tables}")
     given = parser.parse_args()
     paths = {name: name for name in tables} | dict(t.split("=", 1) for t in given.table)
-    passed, rejected, counts = run(read_rows(given.source, given.separator), lambda name: read_rows(paths[name]))
+    try:
+        source = read_rows(given.source, given.separator, given.encoding)
+        passed, rejected, counts = run(source, lambda name: read_rows(paths[name]))
+    except (pl.exceptions.ComputeError, UnicodeError, LookupError) as e:
+        sys.exit(f"the source cannot be read: {str(e).strip().splitlines()[0]}; --separator and --encoding say how")
     write_rows(passed, given.out)
     if given.rejects:
         write_rows(rejected, given.rejects)
