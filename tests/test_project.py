@@ -97,3 +97,10 @@ def test_an_address_of_a_file_stays_in_the_project(
     monkeypatch.setenv("ELSEWHERE", address.format(outside))
     with pytest.raises(WorkbenchError, match="leads out of the"):
         open_project(changed).scan("erp.customers")
+
+
+def test_what_the_contract_calls_personal_is_masked_in_the_profile(project: Project):
+    facts = project.profile("erp.customers")
+    assert facts.column("NAME1").personal
+    assert facts.column("NAME1").top[0].value not in facts._repr_mimebundle_()["text/html"]
+    assert not facts.column("LAND1").personal

@@ -80,8 +80,9 @@ class Project:
         return normalise(self.scan(name).frame)
 
     def profile(self, name: str, *, full: bool = False) -> Profile:
-        """The facts about a dataset."""
-        return profile(self.frame(name), name=name, full=full)
+        """The facts about a dataset; what its contract calls personal is masked."""
+        personal = [f.name for f in getattr(self.contract(name), "fields", ()) if f.personal]
+        return profile(self.frame(name), name=name, full=full, personal=personal)
 
     def contract(self, name: str) -> Contract | None:
         """The contract of a dataset, if it has one."""

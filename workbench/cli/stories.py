@@ -78,6 +78,6 @@ def write_index(landscape: str, out: Path, chapters: list[Any]) -> Path:
         verdict = results.get("5_verify", {}).get("passed")
         rows.append(
             {"flow": c.flow, "source": c.source, "target": c.target, "failure": c.failure, "counts": counts,
-             "verdict": verdict, "links": links}
+             "verdict": verdict, "links": links, "summary": results.get("3_deduplicate", {}).get("summary", "")}
         )  # fmt: skip
     return write_text(out / "index.html", index_page(world.name, world.description, rows))

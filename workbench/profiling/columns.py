@@ -59,7 +59,10 @@ class Made:
     kind: str
 
 
-def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None, habits: Habits | None = None) -> Made:
+def make_column(
+    gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None, habits: Habits | None = None, *,
+    personal: bool = False,
+) -> Made:  # fmt: skip
     """Make the facts of a column.
 
     Args:
@@ -67,6 +70,7 @@ def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None
         sample: Whole rows, for what was not counted over all rows.
         ordered: The hashes of all filled values in order, where they were kept or read again.
         habits: What other columns prove about the writing of dates and numbers.
+        personal: Whether it is known to hold personal data.
     """
     leaf = gathered.leaf
     if gathered.tally is not None:
@@ -85,7 +89,7 @@ def make_column(gathered: Gathered, sample: pl.DataFrame, ordered: Hashes | None
         else:
             distinct = gathered.distincts.estimate() if gathered.distincts else EXACT_ZERO
     facts = _plain(leaf, gathered.kind, basics, distinct)
-    facts = replace(facts, top=_top(counted, repeated))
+    facts = replace(facts, top=_top(counted, repeated), personal=personal)
     if gathered.kind in ("text", "number", "time", "boolean") and len(counted):
         facts, problems = _meant(facts, gathered, counted, habits or Habits())
     else:
@@ -197,7 +201,7 @@ def _meant(
     panel = _panel(facts, counted)
     guesses = guess(panel)
     best = guesses[0] if guesses and guesses[0].confidence >= DECIDED else None
-    personal = any(g.type in PERSONAL and g.confidence >= DECIDED for g in guesses)
+    personal = facts.personal or any(g.type in PERSONAL and g.confidence >= DECIDED for g in guesses)
     facts = replace(facts, semantic=best, guesses=guesses, personal=personal, type=_settled(facts, best))
     return facts, column_problems(facts, counted)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from workbench.errors import UsageError
@@ -32,6 +34,7 @@ def profile(
     sample: int = SAMPLE,
     memory: int = MEMORY,
     relations: bool = True,
+    personal: Collection[str] = (),
 ) -> Profile:
     """Find out the facts about a dataset.
 
@@ -48,6 +51,7 @@ def profile(
         memory: Bytes for exact counts of columns with many different values; columns that do not fit are
             read once more, one at a time.
         relations: Look for keys, duplicate rows and dependencies as well.
+        personal: Columns known to hold personal data, to be masked whatever their values look like.
 
     Raises:
         UsageError: The frame is no Polars frame, or the sample is empty.
@@ -65,7 +69,7 @@ def profile(
     if sample < 1:
         raise UsageError(f"a sample of {sample} rows says nothing", where="sample", cure="take 30,000")
     scanned = scan_rows(frame, full=full, sample=sample, memory=memory)
-    made = _settled(frame, scanned, full)
+    made = _settled(frame, scanned, full, personal)
     problems: list[Problem] = [problem for column in made for problem in column.problems]
     if not scanned.rows:
         problems.append(Problem("no_rows", None, "there are no rows, only the names of columns", severity=1.0))
@@ -96,18 +100,20 @@ def _samples(column: Gathered) -> bool:
     return column.tally is None and column.distincts is not None
 
 
-def _settled(frame: Frame, scanned: Scanned, full: bool) -> list[Made]:
+def _settled(frame: Frame, scanned: Scanned, full: bool, personal: Collection[str]) -> list[Made]:
     """The columns, those in doubt made again once the others have shown the dataset's habits."""
     made: list[Made] = []
     for column in scanned.columns:
         ordered = _ordered(frame, column, full)
-        made.append(make_column(column, scanned.sample, ordered))
+        made.append(make_column(column, scanned.sample, ordered, personal=column.leaf.name in personal))
         if not _in_doubt(made[-1]):
             column.drop_arrays()
     habits = _habits(made)
     for place, column in enumerate(scanned.columns):
         if habits != Habits() and _in_doubt(made[place]):
-            made[place] = make_column(column, scanned.sample, _ordered(frame, column, full), habits)
+            again = _ordered(frame, column, full)
+            known = column.leaf.name in personal
+            made[place] = make_column(column, scanned.sample, again, habits, personal=known)
         column.drop_arrays()
     return made
 

@@ -55,7 +55,8 @@ def index_page(name: str, description: str, chapters: Sequence[Mapping[str, Any]
     Args:
         name: Name of the landscape.
         description: What it is.
-        chapters: Per flow: flow, source, target, failure, counts, verdict and links (pairs of text and address).
+        chapters: Per flow: flow, source, target, failure, counts, verdict, summary (where there are
+            no counts) and links (pairs of text and address).
     """
     totals = {
         "flows": len(chapters),

@@ -61,7 +61,7 @@ def test_axe_finds_nothing_in_the_pages_of_reports(
     chapter = {
         "flow": "crm-customers", "source": "crm.customers", "target": "Customer", "failure": "", "verdict": True,
         "counts": {"rows_in": 5, "rows_out": 3, "rejected": 1, "booked": {"out_of_scope": 1}},
-        "links": [("map", "crm-customers/4_map.html")],
+        "links": [("map", "crm-customers/4_map.html")], "summary": "",
     }  # fmt: skip
     failed = {**chapter, "flow": "erp-debtors", "failure": "no row passes", "verdict": None, "counts": {}}
     text = {
