@@ -55,7 +55,9 @@ def run_duckdb(
     con = connection or duckdb.connect()
     try:
         if frame is not None:
-            con.register(source_table, select_source(plan, frame).collect().to_arrow(compat_level=pl.CompatLevel.newest()))
+            # Texts stay as Polars holds them: DuckDB reads views too, and nothing is copied.
+            rows = select_source(plan, frame).collect().to_arrow(compat_level=pl.CompatLevel.newest())
+            con.register(source_table, rows)
         names = {s.table: f"reference_{s.id}" for s in plan.rows if isinstance(s, Lookup | Union)}
         for location, name in names.items():
             con.register(name, reference(tables, location).to_arrow())
