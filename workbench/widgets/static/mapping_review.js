@@ -298,7 +298,7 @@ function render({ model, el }) {
     if (answer.kind !== "whole") return answer;
     state = { ...state, ...answer };
     paintAll();
-    said.say(answer.notice ?? "");
+    tell(answer.notice);
     return line.ask(message, patience);
   }
   async function act(message, done, leaving) {
@@ -348,8 +348,10 @@ function render({ model, el }) {
         askLook();
       }
     }
-    said.say(answer.notice ?? done ?? "");
+    tell(answer.notice ?? done);
   }
+  // a conflict stands in its own box already
+  const tell = (text) => said.say(text && text !== state.saving.text ? text : "");
   async function checkAll() {
     said.say("checking …");
     const answer = await see({ do: "faults" }, 120000);
