@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from .basics import Basics, basics_of, filled, kind_of
-from .distinct import Budget, Distincts, Hashes, different, in_order
+from .distinct import Budget, Distincts, Hashes, different, in_order_owned
 from .leaves import Leaf
 from .shapes import Shapes, level_of, shapes_of
 from .tally import COUNT, VALUE, Tally
@@ -110,7 +110,7 @@ class Gathered:
         """Every filled number in order (days, seconds' fractions … for times), where they were kept."""
         if self._numbers is None:
             return None
-        return in_order(np.concatenate([np.empty(0), *self._numbers]))
+        return in_order_owned(np.concatenate([np.empty(0), *self._numbers]))
 
     def drop_arrays(self) -> None:
         """Give back what only the making of the facts needed."""

@@ -12,7 +12,7 @@ from .columns import Made, make_column
 from .dataset import Problem, Profile
 from .dates import order_of
 from .dependencies import dependencies
-from .distinct import Hashes, in_order
+from .distinct import Hashes, in_order_owned
 from .gather import Gathered
 from .number import Number
 from .problems import worst_first
@@ -144,4 +144,4 @@ def _ordered(frame: Frame, column: Gathered, full: bool) -> Hashes | None:
     plausible = column.distincts.estimate().value >= 0.75 * seen and not column.leaf.dtype.is_float()
     if column.kind == "opaque" or not (full or (plausible and not column.leaf.in_list)):
         return None
-    return in_order(every_hash(frame, column.leaf, seen))
+    return in_order_owned(every_hash(frame, column.leaf, seen))

@@ -10,7 +10,7 @@ import polars as pl
 
 from .columns import Made
 from .dataset import KeyCandidate, Problem
-from .distinct import Hashes, in_order, runs
+from .distinct import Hashes, in_order_owned, runs
 from .number import EXACT_ZERO, Number
 from .scan import Frame, batches_of
 from .wording import listed
@@ -111,7 +111,7 @@ def _row_hashes(frame: Frame, columns: list[str] | None, rows: int) -> Hashes:
     for batch in batches_of(frame, columns):
         found[at : at + batch.height] = batch.hash_rows().to_numpy()
         at += batch.height
-    return in_order(found)
+    return in_order_owned(found)
 
 
 def duplicate_rows(frame: Frame, keys: Sequence[KeyCandidate], columns: int, rows: int) -> Number | None:
