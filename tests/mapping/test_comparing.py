@@ -54,6 +54,20 @@ def test_the_same_spec_has_no_difference(spec_text: str, source: pl.DataFrame) -
     assert str(found) == "crm-customers 1.0.0 → 1.0.0: no difference"
 
 
+def test_a_field_dropped_from_a_spec_is_told_as_always_empty(
+    spec_text: str, source: pl.DataFrame, entity: Contract
+) -> None:
+    lines = [line for line in spec_text.splitlines() if "gender:" not in line]
+    new = "\n".join(lines).replace("unmapped: [", "unmapped: [sex, ")
+    found = compare(spec_text, new, source, entity)
+    assert "major  gender (f3): is not mapped any more, so it is always empty" in str(found)
+
+
+def test_another_owner_is_a_patch(spec_text: str, source: pl.DataFrame) -> None:
+    found = compare(spec_text, spec_text + "maintainer: erp-team\n", source)
+    assert [str(c) for c in found.changes] == ["patch: maintainer: was none, is erp-team"]
+
+
 def test_it_reads_like_a_review(spec_text: str, source: pl.DataFrame) -> None:
     found = compare(spec_text, spec_text.replace("M: Male", "M: Man"), source)
     assert str(found).splitlines() == [

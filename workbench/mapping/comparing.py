@@ -81,6 +81,10 @@ class _Comparison:
         ):
             if a != b:
                 yield SpecChange("major", part, f"was {a or 'none'}, is {b or 'none'}")
+        for part in ("maintainer", "approver"):
+            a, b = getattr(old, part), getattr(new, part)
+            if a != b:
+                yield SpecChange("patch", part, f"was {a or 'none'}, is {b or 'none'}")
         for side in ("source", "target"):
             a, b = getattr(old, side).contract, getattr(new, side).contract
             if a != b:
@@ -122,9 +126,10 @@ class _Comparison:
             yield _of_filter(part, replay_filter(data, a.keep, b.keep, self.personal))
 
     def fields(self) -> Iterator[SpecChange]:
-        before = {f.id: f for f in self.was.plan.fields}
-        after = {f.id: f for f in self.now.plan.fields}
-        by_name = {f.name: f for f in self.was.plan.fields}
+        # A plan also holds target fields that its spec does not map: they are always empty.
+        before = {f.id: f for f in self.was.plan.fields if f.name in self.old.fields}
+        after = {f.id: f for f in self.now.plan.fields if f.name in self.new.fields}
+        by_name = {f.name: f for f in before.values()}
         met: set[str] = set()
         for field in after.values():
             was = before.get(field.id) or by_name.get(field.name)
@@ -135,7 +140,9 @@ class _Comparison:
             yield from self._field(was, field)
         for field in before.values():
             if field.id not in met:
-                yield SpecChange("major", f"{field.name} ({field.id})", "the target field is gone")
+                empty = any(f.name == field.name for f in self.now.plan.fields)
+                what = "is not mapped any more, so it is always empty" if empty else "the target field is gone"
+                yield SpecChange("major", f"{field.name} ({field.id})", what)
 
     def _field(self, was: PlannedField, now: PlannedField) -> Iterator[SpecChange]:
         part = f"{now.name} ({now.id})"
