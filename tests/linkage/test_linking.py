@@ -162,6 +162,15 @@ def test_a_crosswalk_survives_saving_and_loading(tmp_path):
         load_crosswalk(tmp_path / "none")
 
 
+def test_saving_again_removes_the_earlier_run_and_nothing_else(tmp_path):
+    first = link({"crm": people(20, 1)}, model()).crosswalk
+    first.save(tmp_path)
+    (tmp_path / "golden.parquet").write_bytes(b"of somebody else")
+    link({"crm": people(20, 1)}, model(), crosswalk=first).crosswalk.save(tmp_path)
+    left = {p.name for p in tmp_path.iterdir()}
+    assert left == {"entries.2.parquet", "history.2.parquet", "pairs.2.parquet", "crosswalk.json", "golden.parquet"}
+
+
 def test_overrides_are_honoured_and_missing_records_flagged():
     frame = people(20, 3)
     rules = Overrides(

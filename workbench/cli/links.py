@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.errors import UsageError
 
 from .app import JSON, app, say, show_json, status
+
+if TYPE_CHECKING:
+    from workbench.linkage import Linkage
 
 
 @app.command()
@@ -34,7 +37,6 @@ def link(
     from workbench.linkage import LinkFiles, load_crosswalk, load_link_model, propose_model, save_link_model
     from workbench.linkage import link as link_records
     from workbench.project import open_project
-    from workbench.sources import write
 
     project = open_project(landscape)
     target = project.entity(entity)
@@ -52,8 +54,7 @@ def link(
             shown.update("linking")
         before = load_crosswalk(known.parent) if known.exists() else None
         found = LinkFiles.beside(path).decided(link_records(frames, model, crosswalk=before, anew=anew))
-    found.crosswalk.save(known.parent)
-    write(found.golden.records, known.parent / "golden.parquet")
+    _keep(found, known.parent)
     if proposed:
         save_link_model(found.model, known.parent / f"{entity.lower()}.yaml")
     if as_json:
@@ -66,3 +67,13 @@ def link(
     if proposed:
         say(f"[green]✓[/] proposed link model: {known.parent}/{entity.lower()}.yaml (keep it as {path})")
     say(f"[green]✓[/] {known.parent}")
+
+
+def _keep(found: Linkage, folder: Path) -> None:
+    """Write the crosswalk, and the golden records with where their values come from and where sources disagree."""
+    from workbench.sources import write
+
+    found.crosswalk.save(folder)
+    golden = found.golden
+    for name, frame in (("golden", golden.records), ("provenance", golden.provenance), ("conflicts", golden.conflicts)):
+        write(frame, folder / f"{name}.parquet")

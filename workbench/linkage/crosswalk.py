@@ -81,9 +81,10 @@ class Crosswalk:
         write_text(
             target / "crosswalk.json", json.dumps({"entity": self.entity, "run": self.run, "evidence": self.evidence})
         )
-        for old in target.glob("*.parquet"):
-            if not old.name.endswith(f".{self.run}.parquet"):
-                old.unlink()
+        for name in ("entries", "history", "pairs"):  # of earlier runs; whatever else lies here is not ours
+            for old in target.glob(f"{name}.*.parquet"):
+                if old.name != f"{name}.{self.run}.parquet":
+                    old.unlink()
         return target
 
     def _repr_html_(self) -> str:
