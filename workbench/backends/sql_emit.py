@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from workbench.model import Expr
 
+from .patterns import is_settled
 from .sql_helper import Helper
 from .sql_hooks import Unportable
 from .sql_numbers import NumberEmitter
@@ -119,6 +120,11 @@ class Emitter(TextEmitter, NumberEmitter, TimeEmitter, RowEmitter):
         """The call of a Python-only function that a node is in this dialect, if it is one."""
         if node.op == "json_path":  # numbers are wanted as they are written, which no engine's own function gives
             return as_call(node, path=node["path"])
+        if self.takes_longest:  # a pattern that leaves a choice is asked in Python, which takes the first match
+            if node.op == "regex_extract" and not is_settled(node["pattern"], node["group"]):
+                return as_call(node, pattern=node["pattern"], group=node["group"])
+            if node.op == "regex_replace" and not is_settled(node["pattern"], 0):
+                return as_call(node, pattern=node["pattern"], new=node["new"])
         return node if node.op == "call" else None
 
     def op_json_path(self, node: Expr, x: Sql) -> Sql:

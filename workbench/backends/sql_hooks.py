@@ -37,6 +37,7 @@ class Dialect:
         helpers: Its shared functions by name.
         types: Its type of each logical kind; 'wide' holds every product of two 64-bit integers.
         joins_calls: Answers of Python-only functions are joined from tables.
+        takes_longest: Of several matches of a pattern it takes the longest, not the first.
         refusals: Primitives it cannot keep the pinned meaning of, each with the reason.
         ascii_columns: Columns whose every value is ASCII, so that the plain form of a primitive is safe.
         space_columns: Text columns in which the space is the only blank.
@@ -53,6 +54,7 @@ class Dialect:
     helpers: ClassVar[dict[str, Helper]] = {}
     types: ClassVar[dict[str, str]] = {}
     joins_calls: ClassVar[bool] = False
+    takes_longest: ClassVar[bool] = False
     refusals: ClassVar[dict[str, str]] = {}
     ascii_columns: frozenset[str] = frozenset()
     space_columns: frozenset[str] = frozenset()

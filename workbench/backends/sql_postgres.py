@@ -9,8 +9,7 @@ from sqlglot import exp, parse_one
 
 from workbench.model import Aggregate, DataType, Explode, Expr
 
-from .patterns import is_settled
-from .sql_emit import Emitter, Helper, as_call
+from .sql_emit import Emitter, Helper
 from .sql_postgres_helpers import HELPERS
 from .sql_tree import Sql, case, column, fn, number, string
 
@@ -25,6 +24,7 @@ class PostgresEmitter(Emitter):
     name = "postgres"
     glot = "postgres"
     joins_calls = True
+    takes_longest = True
     helpers: ClassVar[dict[str, Helper]] = HELPERS
     types: ClassVar[dict[str, str]] = {
         "text": "TEXT", "integer": "BIGINT", "float": "DOUBLE PRECISION", "boolean": "BOOLEAN", "date": "DATE",
@@ -100,14 +100,6 @@ class PostgresEmitter(Emitter):
 
     def op_split_part(self, node: Expr, x: Sql) -> Sql:
         return self.help("split_part", x, node["separator"], node["index"])
-
-    def asked(self, node: Expr) -> Expr | None:
-        """A pattern that leaves a choice is asked in Python: PostgreSQL takes the longest match, not the first."""
-        if node.op == "regex_extract" and not is_settled(node["pattern"], node["group"]):
-            return as_call(node, pattern=node["pattern"], group=node["group"])
-        if node.op == "regex_replace" and not is_settled(node["pattern"], 0):
-            return as_call(node, pattern=node["pattern"], new=node["new"])
-        return super().asked(node)
 
     # --- time -------------------------------------------------------------------------------------------
     def op_format_time(self, node: Expr, x: Sql) -> Sql:

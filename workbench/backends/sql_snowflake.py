@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from workbench.model import DataType, Expr
 
-from .patterns import is_settled, posix_pattern
-from .sql_emit import Emitter, Helper, Unportable, as_call
+from .patterns import posix_pattern
+from .sql_emit import Emitter, Helper, Unportable
 from .sql_snowflake_helpers import HELPERS
 from .sql_tree import Sql, case, fn, number
 
@@ -23,6 +23,7 @@ class SnowflakeEmitter(Emitter):
     name = "snowflake"
     glot = "snowflake"
     joins_calls = True
+    takes_longest = True
     helpers: ClassVar[dict[str, Helper]] = HELPERS
     types: ClassVar[dict[str, str]] = {
         "text": "VARCHAR", "integer": "NUMBER(38, 0)", "float": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
@@ -66,14 +67,6 @@ class SnowflakeEmitter(Emitter):
 
     def op_regex_replace(self, node: Expr, x: Sql) -> Sql:
         return fn("REGEXP_REPLACE", x, _posix(node["pattern"])[0], node["new"].replace("\\", "\\\\"))
-
-    def asked(self, node: Expr) -> Expr | None:
-        """A pattern that leaves a choice is asked in Python: POSIX takes the longest match, not the first."""
-        if node.op == "regex_extract" and not is_settled(node["pattern"], node["group"]):
-            return as_call(node, pattern=node["pattern"], group=node["group"])
-        if node.op == "regex_replace" and not is_settled(node["pattern"], 0):
-            return as_call(node, pattern=node["pattern"], new=node["new"])
-        return super().asked(node)
 
     def op_split_part(self, node: Expr, x: Sql) -> Sql:
         return self.help("split_part", x, node["separator"], node["index"])
