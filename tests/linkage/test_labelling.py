@@ -8,7 +8,7 @@ import pytest
 
 from tests.linkage.people import doubled, model
 from workbench.errors import SourceError, UsageError
-from workbench.linkage import Label, Linkage, add_labels, link, most_informative, read_labels, refit, threshold_table
+from workbench.linkage import Label, Linkage, add_labels, link, most_informative, read_labels, refit
 from workbench.linkage.classifying import as_comparer, as_indexer, classify, measures
 from workbench.linkage.model import Comparison
 from workbench.linkage.similarity import comparers
@@ -61,16 +61,6 @@ def test_a_refit_learns_from_labels_without_comparing_again(run, tmp_path):
     assert fitted.counts["rows:crm"] == linkage.counts["rows:crm"]
     with pytest.raises(UsageError, match="no label is about"):
         refit(linkage, read_labels(tmp_path / "none.csv"))
-
-
-def test_a_threshold_table_tells_precision_and_recall_with_their_uncertainty():
-    labels = np.array([True] * 8 + [False] * 12)
-    scores = np.array([0.9] * 6 + [0.3] * 2 + [0.9] * 2 + [0.2] * 10)
-    row = threshold_table(labels, scores, at=[0.5]).row(0, named=True)
-    assert (row["links"], row["precision"], row["recall"]) == (8, 0.75, 0.75)
-    assert row["precision_low"] < 0.75 < row["precision_high"]
-    with pytest.raises(UsageError, match="0 labels"):
-        threshold_table(np.zeros(0, bool), np.zeros(0))
 
 
 @pytest.mark.filterwarnings("ignore")

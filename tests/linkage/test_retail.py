@@ -7,7 +7,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from workbench.linkage import Linkage, link, load_link_model
+from workbench.linkage import (
+    Label,
+    Linkage,
+    add_labels,
+    labelled,
+    link,
+    load_link_model,
+    most_informative,
+    read_labels,
+    threshold_table,
+)
 from workbench.project import open_project
 
 
@@ -34,6 +44,34 @@ def test_precision_and_recall_against_the_truth(found: Linkage, root: Path):
     right = same_pairs(entries, "canonical_id", "customer_id")
     assert right / same_pairs(entries, "canonical_id") > 0.98
     assert right / same_pairs(entries, "customer_id") > 0.98
+
+
+def test_few_labels_tell_precision_and_recall_of_all_pairs(found: Linkage, root: Path, tmp_path: Path):
+    truth = pl.read_csv(root / "data/retail/truth/customer_records.csv", infer_schema=False)
+    system = pl.col("dataset").str.split(".").list.first().str.to_uppercase()
+    names = truth.select((system + "-" + pl.col("source_id")).alias("name"), "customer_id").unique("name")
+    owner = dict(names.iter_rows())
+    ends = found.pairs.select("id_l", "id_r").iter_rows()
+    pairs = found.pairs.with_columns(match=pl.Series([owner.get(a) == owner.get(b, "?") for a, b in ends]))
+    keys = ["system_l", "id_l", "system_r", "id_r"]
+    for _ in range(6):
+        asked = most_informative(found.pairs, read_labels(tmp_path / "l.csv"), 20).join(
+            pairs.select(*keys, "match"), on=keys
+        )
+        rows = asked.select(*keys, "match").iter_rows()
+        add_labels(tmp_path / "l.csv", [Label((s, a), (t, b), m) for s, a, t, b, m in rows])
+    known = labelled(found, read_labels(tmp_path / "l.csv"))
+    scores, match = pairs["probability"].to_numpy(), pairs["match"].to_numpy()
+    told = threshold_table(known["match"].to_numpy(), known["probability"].to_numpy(), scores)
+    held = []
+    for row in told.to_dicts():
+        above = scores >= row["threshold"]
+        precision, recall = match[above].mean(), match[above].sum() / match.sum()
+        held += [row["precision_low"] - 1e-9 <= precision <= row["precision_high"] + 1e-9]
+        held += [row["recall_low"] - 1e-9 <= recall <= row["recall_high"] + 1e-9]
+    assert all(held)
+    assert abs(known["match"].mean() - match.mean()) > 0.3  # counting the labels would not do
+    assert told["precision_low"].max() > 0.8  # and says something
 
 
 def test_every_record_is_in_exactly_one_cluster(found: Linkage, frames: dict[str, pl.DataFrame]):

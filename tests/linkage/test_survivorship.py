@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tests.linkage.people import model
-from workbench.errors import LinkModelError
+from workbench.errors import LinkModelError, UsageError
 from workbench.linkage import Override, Overrides, dump_link_model, link, parse_link_model
 from workbench.linkage.model import Survivor, SystemRule
 from workbench.linkage.survivorship import survivors
@@ -46,6 +46,26 @@ def test_the_value_that_the_rule_says_survives(take: str, order: tuple[str, ...]
     found = golden(take, *order).records
     assert found.height == 1
     assert found[field][0] == value
+
+
+def seen_at(*moments: str):
+    systems = {"crm": SystemRule(id="id", changed_at="seen")}
+    one = Overrides(must_link=(Override(pair=("crm:1", "crm:2")),))
+    frame = pl.DataFrame(CRM).with_columns(seen=pl.Series(moments))
+    about = {"city": Survivor(take="most_recent")}
+    return link({"crm": frame}, model(survivorship=about, systems=systems), overrides=one).golden
+
+
+def test_dates_written_day_first_are_ordered_by_time_not_by_text():
+    assert seen_at("31.01.2024", "05.02.2025").records["city"][0] == "Oslo"
+    assert seen_at("05.02.2025", "31.01.2024").records["city"][0] == "Rome"
+
+
+def test_a_column_that_holds_no_dates_cannot_say_what_is_most_recent():
+    with pytest.raises(UsageError, match="'seen' does not say when") as told:
+        seen_at("yesterday", "last week")
+    assert "systems: crm: changed_at" in str(told.value)
+    assert "dates or times" in str(told.value)
 
 
 def test_a_gap_never_survives_a_value():

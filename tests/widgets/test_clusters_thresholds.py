@@ -6,11 +6,12 @@ import json
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.linkage.people import doubled, model
 from workbench.errors import UnknownNameError, UsageError
-from workbench.linkage import Label, Linkage, add_labels, link, load_link_model, load_overrides
+from workbench.linkage import Label, Linkage, add_labels, dump_link_model, link, load_link_model, load_overrides
 from workbench.widgets import ClusterView, ThresholdPicker
 
 
@@ -54,6 +55,31 @@ def test_somebody_elses_link_model_is_not_overwritten(picker: ThresholdPicker):
     with pytest.raises(UsageError, match="somebody else"):
         picker.choose(0.9)
     assert picker.path.read_text("utf-8") == theirs
+
+
+def test_the_choice_leaves_what_a_person_wrote_around_it(linkage: Linkage, labels: Path, tmp_path: Path):
+    head, tail = dump_link_model(linkage.model).split("thresholds:\n")
+    end = tail.index("limits:") if "limits:" in tail else len(tail)
+    mine = "# agreed with the shops\nthresholds: # doubtful ones are asked\n  match: 0.5  # for now\n  keep: 0\n"
+    file = tmp_path / "own.yaml"
+    file.write_text(f"# our people\n{head}{mine}{tail[end:]}", encoding="utf-8")
+    before = file.read_text("utf-8")
+    ThresholdPicker(linkage, labels, file).choose(0.8)
+    assert file.read_text("utf-8") == before.replace("match: 0.5  # for now", "match: 0.8  # for now")
+    again = ThresholdPicker(linkage, labels, file)
+    again.choose(0.05)  # the least worth a review goes down with it
+    assert (load_link_model(file).thresholds.match, load_link_model(file).thresholds.review) == (0.05, 0.05)
+    assert [line for line in before.splitlines() if "#" in line and "0.5" not in line] == [
+        line for line in file.read_text("utf-8").splitlines() if "#" in line and "0.05" not in line
+    ]
+
+
+def test_a_pair_that_was_not_compared_counts_for_itself(linkage: Linkage, labels: Path, tmp_path: Path):
+    known = ThresholdPicker(linkage, labels, tmp_path / "m.yaml").table()["recall"][0]
+    far = linkage.records.keys().filter(~pl.col("source_id").is_in(linkage.pairs["id_l"]))["source_id"].to_list()
+    assert len(far) > 2
+    add_labels(labels, [Label(("crm", far[0]), ("crm", i), True, "me") for i in far[1:3]])
+    assert ThresholdPicker(linkage, labels, tmp_path / "m.yaml").table()["recall"][0] < known
 
 
 def test_without_labels_the_picker_says_so(linkage: Linkage, tmp_path: Path):

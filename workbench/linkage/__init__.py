@@ -6,7 +6,7 @@ from .blocking import BlockingCounts, count_pairs
 from .classifying import as_comparer, as_indexer, classify, measures, register_comparer
 from .crosswalk import Crosswalk, load_crosswalk
 from .explaining import Explanation
-from .labelling import Label, add_labels, labelled, most_informative, read_labels, refit, threshold_table
+from .labelling import Label, add_labels, labelled, most_informative, read_labels, refit
 from .link_files import LinkFiles
 from .linking import Flag, Linkage, link
 from .model import LinkModel
@@ -19,6 +19,7 @@ from .similarity import comparers
 from .splink import save_for_splink, splink_table, splink_terms, to_splink
 from .standardising import standardisers
 from .survivorship import Golden, survivors
+from .thresholds import threshold_table
 from .training import Training, train
 
 __all__ = [

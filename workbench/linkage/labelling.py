@@ -1,4 +1,4 @@
-"""A person in the loop: which pairs to label first, labels kept in a file, and what a threshold would cost."""
+"""A person in the loop: which pairs to label first, labels kept in a file, weights refitted from them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from workbench.errors import SourceError, UsageError
 from workbench.model import write_text
@@ -21,12 +19,11 @@ from workbench.model import write_text
 from .linking import Linkage
 from .training import fit_from_labels
 
-__all__ = ["Label", "add_labels", "most_informative", "read_labels", "refit", "threshold_table"]
+__all__ = ["Label", "add_labels", "most_informative", "read_labels", "refit"]
 
 COLUMNS = ("system_l", "id_l", "system_r", "id_r", "match", "by", "at")
 KEYS = list(COLUMNS[:4])
 SCHEMA = dict.fromkeys(COLUMNS, pl.String)
-Z95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -159,70 +156,3 @@ def refit(linkage: Linkage, labels: pl.DataFrame, *, trust: float = 20.0) -> Lin
     )
     model = fit_from_labels(linkage.model, digits, known["match"].to_numpy(), trust=trust)
     return rescored(linkage, model)
-
-
-def threshold_table(
-    labels: NDArray[np.bool_],
-    scores: NDArray[np.float64],
-    *,
-    weights: NDArray[np.float64] | None = None,
-    at: Literal["default"] | Sequence[float] = "default",
-) -> pl.DataFrame:
-    """What each threshold would cost, told from labelled pairs.
-
-    Args:
-        labels: Whether each labelled pair is a match.
-        scores: Its match probability.
-        weights: How many pairs each labelled one stands for, where they were not drawn evenly.
-        at: Thresholds; a grid when left out.
-
-    Returns:
-        threshold, links, precision, recall, f1 and 95 % intervals (Wilson) precision_low … recall_high. Recall
-        is among labelled matches: pairs no blocking rule makes are not in it unless they were labelled too.
-    """
-    if len(labels) != len(scores) or not len(labels):
-        raise UsageError(
-            f"{len(labels)} labels and {len(scores)} scores", cure="give one score per label, and at least one"
-        )
-    w = np.ones(len(labels)) if weights is None else weights
-    grid = [0.01, 0.05, *np.round(np.arange(0.1, 0.95, 0.1), 2), 0.95, 0.99, 0.999] if at == "default" else list(at)
-    rows = []
-    for threshold in grid:
-        linked = scores >= threshold
-        right, found, true = float(w[linked & labels].sum()), float(w[linked].sum()), float(w[labels].sum())
-        precision, recall = right / found if found else 1.0, right / true if true else 1.0
-        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-        low_p, high_p = wilson(precision, _effective(w[linked]))
-        low_r, high_r = wilson(recall, _effective(w[labels]))
-        rows.append((float(threshold), int(linked.sum()), precision, low_p, high_p, recall, low_r, high_r, f1))
-    names = [
-        "threshold",
-        "links",
-        "precision",
-        "precision_low",
-        "precision_high",
-        "recall",
-        "recall_low",
-        "recall_high",
-        "f1",
-    ]
-    return pl.DataFrame(rows, schema=names, orient="row")
-
-
-def _effective(weights: NDArray[np.float64]) -> float:
-    """The size of an even sample that would tell as much (Kish)."""
-    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
-
-
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """95 % interval of a share seen in n cases (Wilson 1927).
-
-    >>> tuple(round(x, 3) for x in wilson(0.9, 100))
-    (0.826, 0.945)
-    """
-    if n <= 0:
-        return 0.0, 1.0
-    z2 = Z95**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))

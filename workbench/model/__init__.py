@@ -53,6 +53,7 @@ from .primitives import (
     when,
 )
 from .regex import UnportablePattern, pin_pattern, quote_pattern
+from .scalars import with_scalars
 from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
 from .spec_display import spec_html, step_text
 from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
@@ -182,5 +183,6 @@ __all__ = [
     "walk",
     "when",
     "why",
+    "with_scalars",
     "write_text",
 ]

@@ -7,11 +7,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from workbench.errors import UsageError
-from workbench.linkage import Linkage, dump_link_model, labelled, parse_link_model, read_labels, threshold_table
+from workbench.errors import DocumentError, UsageError
+from workbench.linkage import (
+    Linkage,
+    LinkModel,
+    dump_link_model,
+    labelled,
+    parse_link_model,
+    read_labels,
+    threshold_table,
+)
+from workbench.model import with_scalars
 
 from .desk import Desk, Message
 from .html import page_table
@@ -36,7 +44,7 @@ class ThresholdPicker(Desk):
     def __init__(self, linkage: Linkage, labels: str | os.PathLike[str], path: str | os.PathLike[str]) -> None:
         self.linkage, self.path = linkage, Path(path)
         self._file = SharedFile(path)
-        text = self._file.read()
+        self._text = text = self._file.read()
         self.model = parse_link_model(text, name=str(path)) if text is not None else linkage.model
         self._known = labelled(linkage, read_labels(labels))
 
@@ -58,11 +66,11 @@ class ThresholdPicker(Desk):
         if not self._known.height:
             raise UsageError("nothing is labelled yet", cure="label pairs first, with PairLabelling")
         at = sorted({*_GRID, round(self.model.thresholds.match, 4)})
-        scores = np.asarray(self._known["probability"].to_numpy(), dtype=np.float64)
-        found = threshold_table(np.asarray(self._known["match"].to_numpy(), dtype=np.bool_), scores, at=at)
-        p = np.sort(np.asarray(self.linkage.pairs["probability"].to_numpy(), dtype=np.float64))
-        pairs = [len(p) - int(np.searchsorted(p, t, side="left")) for t in found["threshold"].to_list()]
-        return found.with_columns(pairs=pl.Series(pairs, dtype=pl.Int64))
+        apart = self._known["weight"].is_null()  # labelled, but not a scored pair: it stands for itself
+        among = pl.concat([self.linkage.pairs["probability"], self._known["probability"].filter(apart)])
+        columns = (self._known["match"], self._known["probability"], among)
+        match, scores, population = (c.to_numpy() for c in columns)
+        return threshold_table(match, scores, population, at=at)
 
     def choose(self, match: float, review: float | None = None) -> None:
         """Write thresholds into the link model's file.
@@ -79,12 +87,29 @@ class ThresholdPicker(Desk):
             raise UsageError(f"match at {match:g} and review from {least:g}", cure="0 ≤ review ≤ match < 1, match > 0")
         changed = self.model.thresholds.model_copy(update={"match": match, "review": least})
         model = self.model.model_copy(update={"thresholds": changed})
-        if not self._file.write(dump_link_model(model)):
+        text = self._written(model)
+        if not self._file.write(text):
             cure = "open the picker again: it then starts from their file"
             raise UsageError(
                 "somebody else changed the link model; nothing was written", where=str(self.path), cure=cure
             )
-        self.model = model
+        self.model, self._text = model, text
+
+    def _written(self, model: LinkModel) -> str:
+        """The file's text with the thresholds that changed, all else as it was; a new file where there is none."""
+        if self._text is None:
+            return dump_link_model(model)
+        was, now = self.model.thresholds, model.thresholds
+        changed = {
+            ("thresholds", k): repr(getattr(now, k)) for k in ("match", "review") if getattr(now, k) != getattr(was, k)
+        }
+        try:
+            text = with_scalars(self._text, changed)
+            if parse_link_model(text) == model:
+                return text
+        except DocumentError:  # a text of another shape: written anew, it is at least right
+            pass
+        return dump_link_model(model)
 
     # -- for the panel
 

@@ -41,7 +41,7 @@ function render({ model, el }) {
     chart.innerHTML = svg();
     fill(keep, row.threshold === state.match ? `Kept: ${row.threshold}` : `Keep ${row.threshold}`);
     keep.disabled = row.threshold === state.match;
-    fill(words, `At ${row.threshold}: ${row.pairs.toLocaleString("en")} pairs linked, precision ${range(row, "precision")}, recall ${range(row, "recall")}. Recall is among labelled matches.`);
+    fill(words, `At ${row.threshold}: ${row.pairs.toLocaleString("en")} pairs linked, precision ${range(row, "precision")}, recall ${range(row, "recall")}. Each label stands for the pairs of its score; recall is among the pairs compared.`);
     fill(table, h("table", {}, h("thead", {}, h("tr", {}, ["Threshold", "Pairs", "Precision (95 %)", "Recall (95 %)", "F1"].map((t, i) => h("th", { scope: "col", class: i ? "wb-number" : "" }, t)))),
       h("tbody", {}, state.rows.map((r) => h("tr", { class: r === row ? "wb-chosen" : "" }, h("th", { scope: "row" }, r.threshold), h("td", { class: "wb-number" }, r.pairs.toLocaleString("en")), h("td", { class: "wb-number" }, range(r, "precision")), h("td", { class: "wb-number" }, range(r, "recall")), h("td", { class: "wb-number" }, r.f1.toFixed(3)))))));
   }
