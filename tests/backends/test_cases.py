@@ -67,7 +67,7 @@ def nodes() -> set[Expr]:
     return set(walk(roots))
 
 
-@pytest.mark.parametrize("primitive", PRIMITIVES)
+@pytest.mark.parametrize("primitive", sorted(PRIMITIVES))
 def test_every_primitive_has_a_case(primitive: str, nodes: set[Expr]):
     assert primitive in {n.op for n in nodes}
 
