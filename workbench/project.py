@@ -16,7 +16,7 @@ from workbench.errors import Fault, SourceError, SpecError, UnknownNameError, Us
 from workbench.mapping import Choice, Resolved, apply, draft_spec, resolve
 from workbench.model import Contract, DataType, Field, Landscape, Spec, load_contract, load_landscape, load_spec
 from workbench.profiling import Profile, profile
-from workbench.sources import Scan, scan
+from workbench.sources import Scan, names_file, scan
 
 if TYPE_CHECKING:
     from workbench.matching import Matches
@@ -53,16 +53,16 @@ class Project:
         """Open a dataset of the landscape by its id, or a file by its path.
 
         Raises:
-            SourceError: It cannot be read.
-            UnknownNameError: The landscape has no such dataset and there is no such file.
+            SourceError: It cannot be read, or what is named like a file is not there.
+            UnknownNameError: The landscape has no such dataset.
         """
         if self.landscape is not None and name in self._datasets:
             d = self.landscape.dataset(name)
             return scan(self.landscape.location(d), format=d.format, table=d.table, root=self.root, **d.options)
         path, _, table = name.partition("::")
-        if self.landscape is not None and not (self.root / path).exists() and not Path(path).exists():
-            raise UnknownNameError.of("dataset", name, self._datasets, where=str(self.root))
         inside = (self.root / path).exists()
+        if self.landscape is not None and not inside and not Path(path).exists() and not names_file(path):
+            raise UnknownNameError.of("dataset", name, self._datasets, where=str(self.root))
         return scan(self.root / path if inside else path, table=table or None)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

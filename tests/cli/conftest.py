@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,3 +22,9 @@ def cli(tmp_path: Path) -> Cli:
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd or tmp_path, timeout=300)
 
     return run
+
+
+@pytest.fixture
+def retail(root: Path, tmp_path: Path) -> Path:
+    """A copy of the sample landscape."""
+    return Path(shutil.copytree(root / "data" / "retail", tmp_path / "retail"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import polars as pl
@@ -12,11 +11,6 @@ import pytest
 from workbench.model import load_spec
 
 from .conftest import Cli
-
-
-@pytest.fixture
-def retail(root: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(root / "data" / "retail", tmp_path / "retail"))
 
 
 def test_help_names_every_verb(cli: Cli):

@@ -175,3 +175,10 @@ def test_faulty_calls_are_refused(tmp_path):
     with pytest.raises(SourceError, match="this is a folder"):
         write(FRAME, tmp_path, format="csv")
     assert list(Path(tmp_path).iterdir()) == []
+
+
+@pytest.mark.parametrize("columns", [{"name": ["Ann"]}, {"id": [1]}, {"paid": [1.5]}])
+def test_a_workbook_needs_no_column_of_any_type(tmp_path, columns):
+    frame = pl.DataFrame(columns)
+    assert write(frame, tmp_path / "x.xlsx") == 1
+    assert scan(tmp_path / "x.xlsx").collect().equals(frame)

@@ -67,7 +67,9 @@ def _faults(project: Any, spec: Any, entity: str) -> tuple[Any, ...]:
 def apply(
     spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
     source: Annotated[str, typer.Argument(metavar="IN", help="A file, FILE::TABLE, DATASET or LANDSCAPE:DATASET.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help=".parquet, .csv, .ndjson, .xlsx or a database file.")],
+    out: Annotated[
+        str, typer.Argument(metavar="OUT", help="A .parquet, .csv, .ndjson or .xlsx file, or DATABASE_FILE[::TABLE].")
+    ],
     rejects: Annotated[Path | None, typer.Option(help="Folder for the dead letters; beside OUT otherwise.")] = None,
     entity: Annotated[str, typer.Option(help="The target's contract, where the project does not hold it.")] = "",
     engine: Annotated[str, typer.Option(help="polars, duckdb, postgres or spark.")] = "polars",
@@ -85,13 +87,14 @@ def apply(
     found = open_source(project, name, quiet=as_json)
     frame, unread = normalise(found.frame), found.rejected.height
     resolved = project.resolve(spec, frame=frame, target=target)
-    folder = rejects or out.parent / "dead_letters"
+    path, table = _place(out, spec.target.name)
+    folder = rejects or path.parent / "dead_letters"
     if not as_json:
         needs = str(footprint(resolved.plan, frame)) if engine == "polars" else f"{engine} takes all rows at once"
         errors.print("\n".join(f"  {line}" for line in needs.splitlines()), highlight=False)
     with _bar(quiet=as_json) as (bar, task):
         counts = run_spec(
-            resolved.plan, frame, out, folder, tables=project.table, engine=engine,
+            resolved.plan, frame, path, folder, table=table, tables=project.table, engine=engine,
             progress=lambda n: bar.update(task, completed=n),
         )  # fmt: skip
     if unread:
@@ -108,6 +111,14 @@ def apply(
             say(f"  {unread:,} not readable as rows, in {folder / 'unreadable.csv'}")
     if counts.total_rejected or unread:
         raise Short
+
+
+def _place(out: str, entity: str) -> tuple[Path, str | None]:
+    """The file that OUT names and, in a database, the table: named like the entity where none is said."""
+    from workbench.sources import takes_table
+
+    file, _, table = out.partition("::")
+    return Path(file), table or (entity if takes_table(file) else None)
 
 
 def _opened(spec_path: Path, source: str) -> tuple[Any, str]:

@@ -28,6 +28,7 @@ def run_spec(
     out: str | os.PathLike[str],
     dead_letters: str | os.PathLike[str],
     *,
+    table: str | None = None,
     tables: Tables | None = None,
     engine: str = "polars",
     run: str = "",
@@ -40,6 +41,7 @@ def run_spec(
         frame: The source.
         out: Where the passed rows go, in any format that can be written.
         dead_letters: Folder of the dead letters.
+        table: The table of a database that they go into.
         tables: Gives the frame of a table that a lookup or union names.
         engine: What runs it: 'polars' in bounded memory; 'duckdb', 'postgres' (the server that the environment
             variable WORKBENCH_POSTGRES names) or 'spark' (a local session) at once, with the same answer.
@@ -60,7 +62,7 @@ def run_spec(
     name = run or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     if engine != "polars":
         applied = _at_once(engine, plan, frame, tables)
-        written = write(applied.passed, out)
+        written = write(applied.passed, out, table=table)
         letters.keep(applied.rejected, run=name, fingerprint=plan.fingerprint)
         if written != applied.counts.check().rows_out:
             what = f"{applied.counts.rows_out} rows passed but {written} were written"
@@ -69,7 +71,7 @@ def run_spec(
     return run_streaming(
         plan,
         frame,
-        lambda passed: write(passed, out),
+        lambda passed: write(passed, out, table=table),
         lambda rejected, part: letters.keep(rejected, run=name, fingerprint=plan.fingerprint, part=part),
         tables,
         progress=progress,

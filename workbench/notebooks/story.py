@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError
-from workbench.model import Flow, Landscape
+from workbench.model import Flow, Landscape, load_landscape
 from workbench.project import open_project
 
 from .running import Done, notebook_path, run_notebook
@@ -59,8 +59,13 @@ def run_story(
         workers: Processes; two make use of two cores.
 
     Raises:
-        UsageError: The landscape has no such flow.
+        LandscapeError: The file is no landscape, with every fault.
+        UsageError: The landscape has no such flow, or its file another name.
     """
+    file = Path(landscape)
+    if file.is_file() and not file.name.startswith("landscape"):
+        load_landscape(file)  # tells all that is wrong with it, where it is none
+        raise UsageError("a landscape has another name", where=str(file), cure="call the file landscape.yaml")
     project = open_project(landscape)
     if project.landscape is None:
         raise UsageError("this is not a landscape", where=str(landscape), cure="name a landscape.yaml")

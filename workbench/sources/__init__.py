@@ -1,9 +1,12 @@
 """Sources and sinks: any file or database as one lazy frame, and back, nothing lost on the way."""
 
 from .db_postgres import connect_postgresql
-from .locations import locate
+from .locations import locate, names_file
 from .reading import READERS, scan, tables
 from .results import ReadProblem, Scan
-from .writing import WRITERS, write
+from .writing import WRITERS, takes_table, write
 
-__all__ = ["READERS", "WRITERS", "ReadProblem", "Scan", "connect_postgresql", "locate", "scan", "tables", "write"]
+__all__ = [
+    "READERS", "WRITERS", "ReadProblem", "Scan", "connect_postgresql", "locate", "names_file", "scan", "tables",
+    "takes_table", "write",
+]  # fmt: skip

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from workbench.errors import SourceError, did_you_mean
 
-__all__ = ["EXTENSIONS", "Place", "locate", "mask_secrets", "sniff_format"]
+__all__ = ["EXTENSIONS", "Place", "locate", "mask_secrets", "names_file", "sniff_format"]
 
 EXTENSIONS = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".psv": "csv", ".txt": "csv", ".dat": "csv", ".asc": "csv",
@@ -109,6 +109,16 @@ def locate(
     # sqlite:///data/x.db is relative, sqlite:////data/x.db absolute, as elsewhere in Python
     path = path[1:] if path.startswith("/") else path
     return _at_path(path, format or SCHEMES[known], base, to_write)
+
+
+def names_file(text: str) -> bool:
+    """Whether a text can only mean a file, there or not: it has a folder, or ends like one.
+
+    >>> names_file("nowhere.csv"), names_file("crm.customers")
+    (True, False)
+    """
+    path = Path(text)
+    return len(path.parts) > 1 or path.suffix.lower() in (*EXTENSIONS, ".gz", ".zst")
 
 
 def _at_path(text: str, format: str | None, base: Path | None, to_write: bool) -> Place:

@@ -16,7 +16,7 @@ from .locations import Place, locate
 from .writing_files import write_csv, write_excel, write_json, write_ndjson, write_parquet
 from .writing_tables import write_duckdb, write_postgresql, write_sqlite
 
-__all__ = ["WRITERS", "write"]
+__all__ = ["WRITERS", "takes_table", "write"]
 
 Mode = Literal["replace", "append"]
 Writer = Callable[..., int]
@@ -83,6 +83,15 @@ def write(
     except (OSError, pl.exceptions.PolarsError) as e:
         first = str(e).splitlines()[0] if str(e) else type(e).__name__
         raise SourceError(f"cannot be written: {first}", where=place.shown, cure="check the rows and the place") from e
+
+
+def takes_table(location: str | os.PathLike[str]) -> bool:
+    """Whether rows written to a location go into a table: it is a database.
+
+    >>> takes_table("out.duckdb"), takes_table("out.csv")
+    (True, False)
+    """
+    return "table" in inspect.signature(WRITERS[locate(location, to_write=True).format]).parameters
 
 
 def _refuse_unknown(writer: Writer, options: dict[str, Any], place: Place) -> None:

@@ -158,11 +158,11 @@ def write_excel(frame: pl.LazyFrame, place: Place, *, mode: str, sheet: str = "S
     if rows.height > _EXCEL_ROWS:
         raise SourceError(f"a sheet holds {_EXCEL_ROWS:,} rows", where=place.shown, cure="write CSV or Parquet")
     refuse_not_finite(rows, place.shown, "Excel")
-    if any(n > _EXCEL_TEXT for n in rows.select(pl.col(pl.String).str.len_chars().max().fill_null(0)).row(0)):
+    longest = rows.select(pl.max_horizontal(0, pl.col(pl.String).str.len_chars().max())).item()
+    if longest > _EXCEL_TEXT:
         raise SourceError(f"a cell holds {_EXCEL_TEXT:,} characters", where=place.shown, cure="write CSV or Parquet")
-    integers = [n for n, t in rows.schema.items() if t.is_integer()]
-    largest = rows.select(pl.col(integers).cast(pl.Int128).abs().max().fill_null(0)).row(0)
-    wide = [n for n, v in zip(integers, largest, strict=True) if v > 2**53]  # a number there is a float
+    integers = [rows[n] for n, t in rows.schema.items() if t.is_integer()]
+    wide = [c.name for c in integers if (c.cast(pl.Int128).abs().max() or 0) > 2**53]  # a number there is a float
     rows = rows.with_columns(pl.col(wide).cast(pl.String))
 
     def fill(out: IO[bytes], _: Path) -> int:
