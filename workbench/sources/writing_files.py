@@ -161,8 +161,8 @@ def write_excel(frame: pl.LazyFrame, place: Place, *, mode: str, sheet: str = "S
     longest = rows.select(pl.max_horizontal(0, pl.col(pl.String).str.len_chars().max())).item()
     if longest > _EXCEL_TEXT:
         raise SourceError(f"a cell holds {_EXCEL_TEXT:,} characters", where=place.shown, cure="write CSV or Parquet")
-    integers = [rows[n] for n, t in rows.schema.items() if t.is_integer()]
-    wide = [c.name for c in integers if (c.cast(pl.Int128).abs().max() or 0) > 2**53]  # a number there is a float
+    whole = pl.col([n for n, t in rows.schema.items() if t.is_integer()]).cast(pl.Int128)
+    wide = [c.name for c in rows.select((whole.abs() > 2**53).any()) if c.item()]  # a number there is a float
     rows = rows.with_columns(pl.col(wide).cast(pl.String))
 
     def fill(out: IO[bytes], _: Path) -> int:
