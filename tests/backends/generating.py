@@ -12,7 +12,7 @@ import polars as pl
 from hypothesis import strategies as st
 from parity_kit import DATES, NUMBERS, TEXTS
 
-__all__ = ["Case", "cases", "frames"]
+__all__ = ["Case", "cases", "frames", "wide_cases"]
 
 TYPES: dict[str, str] = {
     "t": "text", "s": "text", "n": "text", "d": "text", "key": "text", "i": "integer", "m": "decimal", "b": "boolean",
@@ -251,3 +251,17 @@ def cases(draw: Draw) -> Case:
         return Case(shown, rows)
     fields = {f"v{i}": _field(draw) for i in range(draw(st.integers(1, 3)))}
     return Case({"id": {"from": "id"}} | shown | fields, rows)
+
+
+@st.composite
+def wide_cases(draw: Draw, fields: int) -> Case:
+    """A spec with many fields by chance, for an engine that takes seconds to plan a query.
+
+    All but the last field empty what is at fault, so that rows are left to compare; the last may reject.
+    """
+    rows, shown = _rows(draw)
+    if rows and "group" in rows[-1]:
+        return Case(shown, rows)
+    made = [_field(draw) for _ in range(fields)]
+    emptied = [f | {"on_error": "null"} for f in made[:-1]]
+    return Case({"id": {"from": "id"}} | shown | {f"v{i}": f for i, f in enumerate([*emptied, made[-1]])}, rows)

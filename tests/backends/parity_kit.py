@@ -270,6 +270,9 @@ FIELD_CASES: dict[str, dict[str, Any]] = {
         {"when": {"field": "t", "less": "é"}, "then": "less"}, {"when": {"field": "m", "at_most": "2.5"}, "then": "small"}]},
     "on_error null": {"from": "d", "steps": [{"parse_date": "%d/%m/%Y"}], "on_error": "null"},
     "on_error default": {"from": "d", "steps": [{"parse_date": "%d/%m/%Y"}], "on_error": "default", "default": "1900-01-01"},
+    "case steps": {"case": [{"when": {"field": "n", "steps": ["parse_number"], "greater": "1"}, "then": "more"},
+        {"when": {"not": {"field": "d", "steps": [{"parse_date": "%d/%m/%Y"}], "is_null": "true"}}, "then": "day"}],
+        "else": "other"},
     "value": {"value": "it's \\ a constant"},
 }  # fmt: skip
 ROW_CASES: dict[str, list[dict[str, Any]]] = {
@@ -277,6 +280,9 @@ ROW_CASES: dict[str, list[dict[str, Any]]] = {
     "filter text order": [{"filter": {"field": "t", "at_least": "a"}}],
     "filter is_in": [{"filter": {"any": [{"field": "t", "in": ["a,b", "Ada", "x"]}, {"field": "i", "less": "0"}]}}],
     "filter not": [{"filter": {"all": [{"field": "t", "is_blank": "false"}, {"field": "s", "not_equals": "Ada"}]}}],
+    "filter steps": [{"filter": {"any": [{"field": "n", "steps": ["parse_number"], "at_least": "1"},
+        {"field": "n", "steps": [{"cast": "integer"}], "less": "0"},
+        {"field": "d", "steps": [{"parse_date": "%d/%m/%Y"}], "less": "2000-01-01"}]}}],
     "lookup reject": [{"lookup": {"table": "ref", "match": {"key": "code"}, "take": {"label": "name", "rank": "rank"}}}],
     "lookup null": [{"lookup": {"table": "ref", "match": {"key": "code"}, "take": {"label": "name"}, "on_miss": "null"}}],
     "lookup drop": [{"lookup": {"table": "ref", "match": {"key": "code"}, "take": {"label": "name"}, "on_miss": "drop"}}],

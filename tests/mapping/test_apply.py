@@ -192,6 +192,40 @@ def test_a_group_stops_the_run_where_the_spec_says_fail(run: Run):
         run({"k": ["a"], "n": ["x"]}, {"k": {"from": "k"}, "total": {"from": "total"}}, GROUPED, on_error="fail")
 
 
+LARGE = {"field": "n", "steps": ["parse_number"], "at_least": "10"}
+
+
+def test_what_a_filter_cannot_read_is_filtered_and_counted_by_its_reason(run: Run):
+    done = run({"n": ["12", "x", "3", None]}, {"n": {"from": "n"}}, [{"id": "r1", "filter": LARGE}])
+    assert (done.counts.rows_out, done.counts.booked) == (1, {"filtered": 3})
+    assert done.counts.replaced == {"r1.n.1": 1}
+    assert done.counts.reasons == {"r1.n.1": "n is not a number like -1234.56: taken as empty"}
+
+
+def test_two_conditions_on_one_column_count_each_what_they_cannot_read(run: Run):
+    day = {"field": "n", "steps": [{"parse_date": "%d/%m/%Y"}], "less": "2000-01-01"}
+    rows = [{"id": "r1", "filter": {"any": [LARGE, {"not": LARGE}, day]}}]
+    done = run({"n": ["12", "x", "01/02/1999"]}, {"n": {"from": "n"}}, rows)
+    assert done.counts.replaced == {"r1.n.1": 2, "r1.n.1#2": 1}  # of a row the first reason, as everywhere
+    assert done.counts.reasons["r1.n.1#2"] == "n is not a date like 31/12/2024: taken as empty"
+
+
+def test_what_a_case_cannot_read_is_counted_unless_an_earlier_case_decides(run: Run):
+    field = {"case": [{"when": {"field": "k", "equals": "a"}, "then": "A"}, {"when": LARGE, "then": "L"}], "else": "-"}
+    done = run({"k": ["a", "b", "b"], "n": ["x", "x", "12"]}, {"size": field})
+    assert done.passed["size"].to_list() == ["A", "-", "L"]
+    assert done.counts.replaced == {"f1.case2.n.1": 1}
+    assert done.counts.reasons == {"f1.case2.n.1": "n is not a number like -1234.56: taken as empty"}
+
+
+@pytest.mark.parametrize("where", ["filter", "case"])
+def test_what_a_condition_cannot_read_stops_the_run_where_the_spec_says_fail(run: Run, where: str):
+    field = {"case": [{"when": LARGE, "then": "L"}]} if where == "case" else {"from": "n"}
+    rows = [{"id": "r1", "filter": LARGE}] if where == "filter" else []
+    with pytest.raises(FlowError, match="n is not a number"):
+        run({"n": ["x"]}, {"size": field}, rows, on_error="fail")
+
+
 def test_batches_count_what_is_replaced_as_the_whole_does(resolved: Resolved, source: pl.DataFrame):
     fields = tuple(replace(f, guards=(), replaced=f.guards) for f in resolved.plan.fields)
     plan = replace(resolved.plan, fields=fields)

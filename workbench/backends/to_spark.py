@@ -131,6 +131,7 @@ def run_spark_files(
             counts.rows_out = session.read.parquet(passed).count()
             measured(plan, run.rows, run.pipe.measures, counts)
             run.replaced(counts)
+            stop_if_fatal(plan, counts.replaced)
             counts.reasons.update({code: plan.reasons[code] for code in first})
             return counts.check()
         finally:

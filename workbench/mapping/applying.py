@@ -49,7 +49,6 @@ def apply(plan: Plan, frame: pl.LazyFrame | pl.DataFrame, tables: Tables | None 
     counts.rows_in = data.height
     for step in plan.rows:
         data = run_row_step(step, data, tables or _no_tables, counts)
-    stop_if_fatal(plan, counts.replaced)
     passed, rejected = _FieldEngine(plan).run(data, counts)
     return Applied(passed, rejected, counts.check())
 
@@ -82,7 +81,6 @@ def stream(
             if last is not None:
                 batches = _run_global(last, batches, Path(folder) / str(number), batch_rows, tables)
         for data, counts in batches:
-            stop_if_fatal(plan, counts.replaced)
             passed, rejected = engine.run(data, counts)
             yield Applied(passed, rejected, counts)
 
@@ -178,6 +176,7 @@ class _FieldEngine:
         """The rows that pass, in the target's form; what was replaced in them is counted."""
         names = {f"__v{i}": f.name for i, f in enumerate(self.fields)}
         passed = tally_replaced(out.select(list(names)).rename(names), counts, self.reasons)
+        stop_if_fatal(self.plan, counts.replaced)
         counts.rows_out += passed.height
         return passed
 

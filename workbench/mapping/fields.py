@@ -31,7 +31,7 @@ from workbench.model import (
     when,
 )
 
-from .scope import Scope, Where
+from .scope import Refusal, Scope, Where, as_text, unread
 
 __all__ = ["resolve_field"]
 
@@ -39,7 +39,8 @@ __all__ = ["resolve_field"]
 def resolve_field(scope: Scope, name: str, field: FieldSpec, target: Field | None) -> PlannedField | None:
     """Resolve one field of the spec; None when a fault was noted."""
     where: Where = ("fields", name)
-    value, rejects, original = _origin(scope, field, where, target)
+    misread: list[Guard] = []
+    value, rejects, original = _origin(scope, field, where, target, misread)
     if value is None:
         return None
     value, more = _fit(scope, value, target, where)
@@ -59,18 +60,21 @@ def resolve_field(scope: Scope, name: str, field: FieldSpec, target: Field | Non
         shown_values = ", ".join(target.enum[:5]) + (" …" if len(target.enum) > 5 else "")
         reason = f"is not one of {shown_values}"
         guards.append(Guard(f"{field.id}.enum", name, "enum", reason, stray, value, on_error == "fail"))
-    return PlannedField(name, field.id, value, tuple(guards), replaced)
+    return PlannedField(name, field.id, value, tuple(guards), (*replaced, *misread))
 
 
 Reject = tuple[str, str, Expr, str]  # code suffix, step name, condition, reason
 
 
 def _origin(
-    scope: Scope, field: FieldSpec, where: Where, target: Field | None
+    scope: Scope, field: FieldSpec, where: Where, target: Field | None, misread: list[Guard]
 ) -> tuple[Expr | None, list[Reject], Expr]:
-    """The value before it is fitted to the target, its rejects, and the original as text."""
+    """The value before it is fitted to the target, its rejects, and the original as text.
+
+    What the conditions of cases take as empty is added to ``misread``.
+    """
     if field.case is not None:
-        return _cases(scope, field, where, target)
+        return _cases(scope, field, where, target, misread)
     if field.value is not None:
         try:
             start = [constant(field.value, target.type if target and not field.steps else TEXT)]
@@ -99,20 +103,25 @@ def _columns(scope: Scope, names: Sequence[str], where: Where) -> list[Expr]:
 
 def _as_text(values: Sequence[Expr]) -> Expr:
     """The original value for the dead letter; several are shown as the first that is there."""
-    texts = [v if v.type.kind == "text" else cast(v, TEXT) for v in values if not v.type.is_nested]
+    texts = [as_text(v) for v in values if not v.type.is_nested]
     return coalesce(*texts) if texts else lit(None, TEXT)
 
 
 def _cases(
-    scope: Scope, field: FieldSpec, where: Where, target: Field | None
+    scope: Scope, field: FieldSpec, where: Where, target: Field | None, misread: list[Guard]
 ) -> tuple[Expr | None, list[Reject], Expr]:
+    on_error = field.on_error or scope.spec.on_error
     cases: list[tuple[Expr, Expr]] = []
     rejects: list[Reject] = []
     before: list[Expr] = []
     originals: list[Expr] = []
     for i, branch in enumerate(field.case or ()):
         here: Where = (*where, "case", i)
-        condition = scope.condition(branch.when, (*here, "when"))
+        refused: list[Refusal] = []
+        condition = scope.condition(branch.when, (*here, "when"), refused)
+        asked = none_of(*before) if before else lit(True)  # no earlier case has decided
+        told = unread(refused, f"{field.id}.case{i + 1}", fatal=on_error == "fail")
+        misread += [replace(g, condition=all_of(asked, g.condition)) for g in told]
         value, found, starts = _branch(scope, branch, here, target if not field.steps else None)
         if value is not None:
             cases.append((condition, value))

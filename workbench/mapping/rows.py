@@ -33,7 +33,7 @@ from workbench.model import (
     none_of,
 )
 
-from .scope import Scope
+from .scope import Refusal, Scope, as_text, unread
 
 __all__ = ["TableSchema", "resolve_row"]
 
@@ -67,10 +67,6 @@ def resolve_row(scope: Scope, number: int, row: RowSpec, tables: TableSchema) ->
     return None
 
 
-def _text(x: Expr) -> Expr:
-    return x if x.type.kind == "text" else cast(x, TEXT)
-
-
 def _add(scope: Scope, name: str, type_: DataType) -> None:
     if name in scope.columns:
         raise StepFault(f"there is already a field '{name}'", "give the new one another name")
@@ -85,15 +81,14 @@ def _stepped(
     start = scope.column(name)
     value, rejects = scope.steps([start], steps, where)
     fatal = scope.spec.on_error == "fail"
-    return value, [
-        Guard(f"{row.id}.{name}.{n}", name, s.name, f"{reason}: {instead}", condition, _text(start), fatal)
-        for n, s, condition, reason in rejects
-    ]
+    return value, [Refusal(name, start, *r).guard(row.id, instead, fatal=fatal) for r in rejects]
 
 
 def _filter(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: str, _: TableSchema) -> RowStep:
     assert row.filter is not None
-    return Filter(row.id, scope.condition(row.filter, where), book_as)
+    refused: list[Refusal] = []
+    keep = scope.condition(row.filter, where, refused)
+    return Filter(row.id, keep, book_as, tuple(unread(refused, row.id, fatal=scope.spec.on_error == "fail")))
 
 
 def _lookup(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: str, tables: TableSchema) -> RowStep:
@@ -108,7 +103,7 @@ def _lookup(scope: Scope, row: RowSpec, where: tuple[str | int, ...], book_as: s
         if key not in schema:
             scope.fault((*where, "match"), f"{look.table} has no column '{key}'", did_you_mean(key, schema))
         elif value is not None:
-            on.append((_text(value), key))
+            on.append((as_text(value), key))
     take: list[tuple[str, str, DataType]] = []
     for name, theirs in look.take.items():
         if theirs not in schema:

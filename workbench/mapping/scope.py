@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from workbench.errors import Fault, UnknownNameError, did_you_mean
 from workbench.model import (
     STEPS,
+    TEXT,
     Condition,
     DataType,
     Expr,
+    Guard,
     Outcome,
     Spec,
     StepFault,
@@ -21,6 +24,7 @@ from workbench.model import (
     all_of,
     any_of,
     blank_to_null,
+    cast,
     col,
     compare,
     constant,
@@ -37,9 +41,49 @@ from workbench.model import (
     when,
 )
 
-__all__ = ["Scope"]
+__all__ = ["Refusal", "Scope", "as_text", "unread"]
 
 Where = tuple[str | int, ...]
+
+
+class Refusal(NamedTuple):
+    """When and why a step takes no value of a column that a condition or a row step reads.
+
+    Attributes:
+        name: The column.
+        start: Its value before the steps.
+        number: The step's number, from 1.
+        step: The step.
+        condition: True where it refuses the value.
+        reason: Why, in the user's terms.
+    """
+
+    name: str
+    start: Expr
+    number: int
+    step: StepSpec
+    condition: Expr
+    reason: str
+
+    def guard(self, prefix: str, instead: str, *, fatal: bool) -> Guard:
+        """What is counted, under a code that starts with the prefix; `instead` says what the run goes on with."""
+        code, reason = f"{prefix}.{self.name}.{self.number}", f"{self.reason}: {instead}"
+        return Guard(code, self.name, self.step.name, reason, self.condition, as_text(self.start), fatal)
+
+
+def unread(refused: Sequence[Refusal], prefix: str, *, fatal: bool) -> list[Guard]:
+    """What a condition takes as empty, once per reason, each under a code of its own."""
+    guards: list[Guard] = []
+    for r in {r.condition: r for r in refused}.values():
+        guard = r.guard(prefix, "taken as empty", fatal=fatal)
+        again = sum(g.code.split("#")[0] == guard.code for g in guards)
+        guards.append(replace(guard, code=f"{guard.code}#{again + 1}") if again else guard)
+    return guards
+
+
+def as_text(x: Expr) -> Expr:
+    """A value as text; nested ones have none."""
+    return x if x.type.kind == "text" else lit(None, TEXT) if x.type.is_nested else cast(x, TEXT)
 
 
 @dataclass
@@ -125,13 +169,19 @@ class Scope:
             return None, rejects
         return current[0], rejects
 
-    def condition(self, c: Condition, where: Where) -> Expr:
-        """A condition as an expression that is never null; false, with a fault noted, where it is wrong."""
+    def condition(self, c: Condition, where: Where, refused: list[Refusal]) -> Expr:
+        """A condition as an expression that is never null; false, with a fault noted, where it is wrong.
+
+        Args:
+            c: The condition.
+            where: Its place in the spec.
+            refused: Takes up the values that its steps refuse: the test sees them as empty.
+        """
         name, argument = c.test
         if c.field is None:
             if name == "not":
-                return none_of(self.condition(argument, (*where, "not")))
-            parts = [self.condition(part, (*where, name, i)) for i, part in enumerate(argument)]
+                return none_of(self.condition(argument, (*where, "not"), refused))
+            parts = [self.condition(part, (*where, name, i), refused) for i, part in enumerate(argument)]
             return (all_of if name == "all" else any_of)(*parts) if parts else lit(name == "all")
         try:
             value: Expr | None = self.column(c.field)
@@ -139,7 +189,9 @@ class Scope:
             self.fault((*where, "field"), e.what, e.cure)
             return lit(False)
         if c.steps and value is not None:
-            value, _ = self.steps([value], c.steps, (*where, "steps"))
+            start = value
+            value, rejects = self.steps([start], c.steps, (*where, "steps"))
+            refused += [Refusal(c.field, start, *r) for r in rejects]
         if value is None:
             return lit(False)
         try:

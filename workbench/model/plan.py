@@ -72,7 +72,8 @@ class PlannedField:
         id: The spec's id of the field, stable under renaming.
         value: What it is computed from; its type is the target's.
         guards: Reasons to reject, in the order of the steps.
-        replaced: Reasons for which the value was emptied or set to its default instead; counted, never silent.
+        replaced: Reasons for which the value was emptied or set to its default instead, or a condition of its cases
+            took a value as empty; counted, never silent.
     """
 
     name: str
@@ -89,11 +90,12 @@ def why(replaced: Sequence[Guard]) -> Expr:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Keep the rows for which the condition is true; book the others."""
+    """Keep the rows for which the condition is true; book the others, and count values it takes as empty."""
 
     id: str
     keep: Expr
     book_as: str
+    replaced: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +274,7 @@ def row_expressions(step: RowStep) -> list[Expr]:
     """Every expression that a row step holds."""
     told = [g.condition for g in getattr(step, "replaced", ())]
     if isinstance(step, Filter):
-        return [step.keep]
+        return [step.keep, *told]
     if isinstance(step, Lookup):
         return [*(e for e, _ in step.on), *told]
     if isinstance(step, KeepLatest):
