@@ -1,10 +1,12 @@
-"""How well matching finds known matches: recall at ground truth, MRR, F1, seconds, calibration; beside its peers.
+"""How well matching finds known matches: recall at ground truth, MRR, F1, CPU seconds, calibration; beside its peers.
 
     python tests/benchmarks/matching_quality.py --pairs DIR [--pairs DIR…] [--json] [--peers-python PYTHON…]
 
 DIR holds FAMILY/PAIR/{source,target,truth}.csv, or STUDY/{source,truth}.csv with one target.csv for all. Measures as
 Valentine defines them: recall among as many best-scored pairs as the truth has; mean reciprocal rank of the first
-true target of each source column; F1 of the pairs proposed one to one (ours: those at 0.5 or above).
+true target of each source column; F1 of the pairs proposed one to one (ours: those at 0.5 or above). Seconds are of
+the processor, all threads together, for the one call that matches two tables read before; every matcher has matched
+the first case once before it counts, so that nobody's loading does.
 """
 
 from __future__ import annotations
@@ -29,10 +31,11 @@ HERE = Path(__file__).parent
 
 def measure(task: Task) -> dict[str, Any]:
     """Match one case and compare with its truth."""
-    started = time.perf_counter()
+    started = time.process_time()
     left, right = task.sides()
     found = match(left, right)
-    seconds = time.perf_counter() - started
+    best = found.best
+    seconds = time.process_time() - started
     sources = {v.name: i for i, v in enumerate(found.columns)}
     targets = {v.name: j for j, v in enumerate(found.fields)}
     truth = np.zeros(found.scores.shape, dtype=bool)
@@ -44,7 +47,7 @@ def measure(task: Task) -> dict[str, Any]:
     for i in np.flatnonzero(truth.any(axis=1)):
         order = np.argsort(-found.scores[i], kind="stable")
         ranks.append(1 / (1 + np.flatnonzero(truth[i][order])[0]))
-    proposed = {(m.sources[0], m.target) for m in found.best if len(m.sources) == 1 and m.part is None}
+    proposed = {(m.sources[0], m.target) for m in best if len(m.sources) == 1 and m.part is None}
     hits = len(proposed & task.truth)
     return {
         "pair": task.name,
@@ -65,7 +68,10 @@ def average(rows: list[dict[str, Any]]) -> dict[str, float]:
 
 def ours(folder: Path) -> dict[str, Any]:
     """Our own figures on a folder."""
-    rows = [measure(task) for task in tasks(folder)]
+    cases = list(tasks(folder))
+    for task in cases[:1]:
+        measure(task)
+    rows = [measure(task) for task in cases]
     table = reliability(np.concatenate([r.pop("_said") for r in rows]), np.concatenate([r.pop("_right") for r in rows]))
     return {
         "folder": str(folder),
@@ -90,10 +96,10 @@ def peers(folder: Path, python: str, only: str | None, limit: float) -> dict[str
 
 
 def table(result: dict[str, Any]) -> None:
-    """One line per matcher: its figures, and how many times ours its seconds per pair are."""
+    """One line per matcher: its figures, and how many times ours its CPU seconds per pair are."""
     rows = {"workbench": result["workbench"], **result.get("peers", {})}
     each = rows["workbench"]["seconds"] / rows["workbench"]["pairs"]
-    print(f"  {'':28s} pairs  recall at truth    MRR     F1   seconds  times ours")
+    print(f"  {'':28s} pairs  recall at truth    MRR     F1   CPU sec  times ours")
     for name, row in rows.items():
         if "pairs" not in row:
             print(f"  {name:28s} {', '.join(f'{k}: {v}' for k, v in row.items())}")
@@ -113,7 +119,7 @@ def main() -> None:
         "--peers-python", action="append", default=[], help="an interpreter that has peers; see matching_peers.py"
     )
     parser.add_argument("--peers-only", help="names of peers, by commas")
-    parser.add_argument("--peers-limit", type=float, default=900.0, help="seconds a peer may take on a folder")
+    parser.add_argument("--peers-limit", type=float, default=900.0, help="CPU seconds a peer may take on a folder")
     options = parser.parse_args()
     results = []
     for folder in options.pairs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -110,15 +110,21 @@ def _held(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> tuple
 
 def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
     """Whether one of a column's names is one of the word sets, but for words of the other table's context."""
-    names = [tokens(n) for n in (view.name, *view.synonyms, view.semantic or "")]
-    for name in (*names, *called(view.description)):
-        said = {stem(w) for w in lexicon().expand(name)}
-        said |= {s for w in name for s in lexicon().stems(w)}
-        short = {stem(w) for w in name if lexicon().stems(w)}
+    for said, short in _stems((view.name, *view.synonyms, view.semantic or ""), view.description):
         for words in alternatives:
             if words <= said and not (said - words - short - context):
                 return True
     return False
+
+
+@lru_cache(maxsize=10_000)
+def _stems(names: tuple[str, ...], description: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """The stems that each of a column's names says, written out, and those of them that stand for others."""
+    out = []
+    for name in (*map(tokens, names), *called(description)):
+        said = {stem(w) for w in lexicon().expand(name)} | {s for w in name for s in lexicon().stems(w)}
+        out.append((frozenset(said), frozenset(stem(w) for w in name if lexicon().stems(w))))
+    return tuple(out)
 
 
 _OF_WHOM = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ __all__ = ["alike", "terms"]
 Matrix = npt.NDArray[np.float64]
 _SOURCE = 30  # most frequent values of a source column that are compared
 _TARGET = 1_000
+_WORD = re.compile(r"[^\W_]+")
 _WORDS = 12  # words of a value that are looked at
 _BARE = 0.95  # what a likeness counts for when a constant first letter was cut off ('pT1b' as 'T1b')
 _NEARLY = 0.7  # share of rows that must have that letter
@@ -75,7 +77,7 @@ def _distinct(
 
 def terms(value: str) -> dict[str, float]:
     """A value's words at full weight, the first at one and a half, three-letter pieces at a third."""
-    words = "".join(c if c.isalnum() else " " for c in value).split()[:_WORDS]
+    words = _WORD.findall(value)[:_WORDS]
     found = {piece: 0.3 for word in words for piece in ngrams(word)}
     found |= dict.fromkeys(words, 1.0)
     if words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -131,7 +132,7 @@ def _measure(long: pl.DataFrame, rows: int | None) -> dict[str, Measures]:
     """Measure (column, value, count) triples; `rows` tells how many rows there were in all."""
     if long.is_empty():
         return {}
-    facts = _facts(long).partition_by("column", as_dict=True)
+    facts = _facts(long)
     words = _words(long)
     shapes = _nested(
         long.lazy()
@@ -143,11 +144,32 @@ def _measure(long: pl.DataFrame, rows: int | None) -> dict[str, Measures]:
         .head(20)
         .collect()
     )
-    out = {}
-    for (column,), part in facts.items():
-        name = str(column)
-        out[name] = _one(part, rows, shapes.get(name, {}), words.get(name, {}))
+    values = _values(facts)
+    arrays = {name: facts[name].to_numpy() for name in facts.columns if name not in ("column", "normal")}
+    lengths = facts.group_by("column", maintain_order=True).len()
+    out, start = {}, 0
+    for name, length in lengths.iter_rows():
+        part = {key: array[start : start + length] for key, array in arrays.items()}
+        out[name] = _one(part, rows, values[name], shapes.get(name, {}), words.get(name, {}))
+        start += length
     return out
+
+
+def _values(facts: pl.DataFrame) -> dict[str, tuple[list[str], list[float]]]:
+    """The distinct values of every column with their counts, most frequent first; of many, those of least hash."""
+    many = pl.len().over("column") > _KEPT
+    counted = (
+        facts.lazy()
+        .group_by("column", "normal", maintain_order=True)
+        .agg(pl.col("count").sum())
+        .with_columns(hash=pl.when(many).then(pl.col("normal").hash(7)))
+        .filter(pl.col("hash").is_null() | (pl.col("hash").rank("ordinal").over("column") <= _KEPT))
+        .sort("column", "count", "hash", descending=[False, True, False], maintain_order=True)
+        .group_by("column", maintain_order=True)
+        .agg("normal", "count")
+        .collect()
+    )
+    return {column: (normal, counts) for column, normal, counts in counted.iter_rows()}
 
 
 def _shape(value: pl.Expr) -> pl.Expr:
@@ -184,12 +206,18 @@ def _facts(long: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _one(part: pl.DataFrame, rows: int | None, shapes: dict[str, float], words: dict[str, float]) -> Measures:
-    count = part["count"].to_numpy()
+def _one(
+    part: Mapping[str, npt.NDArray[Any]],
+    rows: int | None,
+    values: tuple[list[str], list[float]],
+    shapes: dict[str, float],
+    words: dict[str, float],
+) -> Measures:
+    count = part["count"]
     total = float(count.sum())
 
     def share(name: str) -> float:
-        return float((part[name].to_numpy() * count).sum()) / total
+        return float((part[name] * count).sum()) / total
 
     kind = "text"
     if share("boolean") >= _SURE:
@@ -200,23 +228,21 @@ def _one(part: pl.DataFrame, rows: int | None, shapes: dict[str, float], words: 
         kind = "date"
     elif share("number") >= _SURE and share("zero") < 0.05:
         kind = "integer" if share("integer") >= _SURE else "number"
-    numbers = part.filter(pl.col("float").is_finite()) if kind in ("integer", "number") else part.head(0)
-    values = part.group_by("normal", maintain_order=True).agg(pl.col("count").sum())
-    if values.height > _KEPT:
-        values = values.with_columns(h=pl.col("normal").hash(7)).sort("h").head(_KEPT).sort("count", descending=True)
+    finite = np.isfinite(part["float"]) if kind in ("integer", "number") else np.zeros(len(count), dtype=bool)
     letters = np.array([float(part[n].sum()) for n in ("upper", "lower", "digit", "blank", "all")])
     letters[-1] -= letters[:-1].sum()
+    normal, counts = values
     return Measures(
         kind,
-        tuple(values["normal"].to_list()),
-        tuple((values["count"] / total).to_list()),
+        tuple(normal),
+        tuple(c / total for c in counts),
         shapes,
         tuple((letters / max(letters.sum(), 1.0)).tolist()),
         words,
-        _quantiles(part["length"].to_numpy(), count),
-        _quantiles(numbers["float"].to_numpy(), numbers["count"].to_numpy()) if numbers.height else (),
+        _quantiles(part["length"], count),
+        _quantiles(part["float"][finite], count[finite]) if finite.any() else (),
         1 - total / rows if rows else None,
-        values.height / total if rows and part.height <= _KEPT else part.height / total if rows else None,
+        (len(normal) if len(count) <= _KEPT else len(count)) / total if rows else None,
     )
 
 

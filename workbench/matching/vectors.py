@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,7 @@ class Bags:
     """
 
     def __init__(self, left: Sequence[Mapping[str, float]], right: Sequence[Mapping[str, float]]) -> None:
-        codes: dict[str, int] = {}
+        codes: defaultdict[str, int] = defaultdict(count().__next__)
         self.left = _incidence(left, codes)
         self.right = _incidence(right, codes)
         width = max(len(codes), 1)
@@ -55,20 +57,15 @@ class Bags:
 
     def contained(self) -> tuple[Matrix, Matrix]:
         """The weighted share of the left bag that is in the right one, and of the right one in the left."""
-        from scipy.sparse import diags_array
-
         held_l, held_r = _ones(self.left), _ones(self.right)
-        weigh = diags_array(self.rarity)
-        lw, rw = self.left @ weigh, self.right @ weigh
+        lw, rw = _weighted(self.left, self.rarity), _weighted(self.right, self.rarity)
         left = (lw @ held_r.T).toarray() / np.maximum(lw.sum(axis=1), 1e-12)[:, None]
         right = (held_l @ rw.T).toarray() / np.maximum(rw.sum(axis=1), 1e-12)[None, :]
         return np.clip(left, 0, 1), np.clip(right, 0, 1)
 
     def shared(self) -> Matrix:
         """The summed rarity of the terms two bags share."""
-        from scipy.sparse import diags_array
-
-        found: Matrix = (_ones(self.left) @ diags_array(self.rarity) @ _ones(self.right).T).toarray()
+        found: Matrix = (_weighted(_ones(self.left), self.rarity) @ _ones(self.right).T).toarray()
         return found
 
     def union(self) -> Matrix:
@@ -79,31 +76,35 @@ class Bags:
         return found
 
 
-def _incidence(bags: Sequence[Mapping[str, float]], codes: dict[str, int]) -> Any:
+def _incidence(bags: Sequence[Mapping[str, float]], codes: defaultdict[str, int]) -> Any:
     from scipy.sparse import csr_array
 
-    starts, columns, weights = [0], [], []
-    for bag in bags:
-        for term, weight in bag.items():
-            columns.append(codes.setdefault(term, len(codes)))
-            weights.append(weight)
-        starts.append(len(columns))
-    shape = (len(bags), max(len(codes), 1))
-    return csr_array((np.array(weights, dtype=np.float64), np.array(columns, dtype=np.int32), starts), shape=shape)
+    starts = np.cumsum([0, *map(len, bags)])
+    columns = np.fromiter(map(codes.__getitem__, chain.from_iterable(bags)), np.int32, starts[-1])
+    weights = np.fromiter(chain.from_iterable(bag.values() for bag in bags), np.float64, starts[-1])
+    return csr_array((weights, columns, starts), shape=(len(bags), max(len(codes), 1)))
+
+
+def _with(matrix: Any, data: Matrix) -> Any:
+    """The same places with other weights; the places are shared, not copied."""
+    from scipy.sparse import csr_array
+
+    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape, copy=False)
 
 
 def _ones(matrix: Any) -> Any:
-    out = matrix.copy()
-    out.data = np.ones_like(out.data)
-    return out
+    return _with(matrix, np.ones_like(matrix.data))
+
+
+def _weighted(matrix: Any, weights: Matrix) -> Any:
+    return _with(matrix, matrix.data * weights[matrix.indices])
 
 
 def _unit(matrix: Any, rarity: Matrix) -> Any:
-    from scipy.sparse import diags_array
-
-    weighted = matrix @ diags_array(rarity)
-    norms = np.sqrt(np.asarray((weighted * weighted).sum(axis=1)).ravel())
-    return (diags_array(1.0 / np.maximum(norms, 1e-12)) @ weighted).tocsr()
+    weights = matrix.data * rarity[matrix.indices]
+    owners = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    norms = np.sqrt(np.bincount(owners, weights * weights, minlength=matrix.shape[0]))
+    return _with(matrix, weights / np.maximum(norms, 1e-12)[owners])
 
 
 def group_max(matrix: Matrix, owners: Sequence[int], size: int, axis: int) -> Matrix:
