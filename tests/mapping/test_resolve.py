@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from workbench.errors import SpecError
-from workbench.mapping import resolve
+from workbench.mapping import resolve, try_step
 from workbench.model import TEXT, Contract, parse_document, parse_spec
 
 COLUMNS = dict.fromkeys(("no", "name", "sex", "born", "saldo", "test", "remark"), TEXT)
@@ -102,3 +104,9 @@ def test_a_lookup_that_rejects_cannot_stand_before_a_step_that_hides_what_it_mis
     with pytest.raises(SpecError, match="the rows that lookup r1 does not find") as caught:
         resolve(parse_spec(text), {"a": TEXT}, tables=lambda _: {"a": TEXT, "b": TEXT})
     assert "write on_miss: drop in r1" in str(caught.value)
+
+
+@pytest.mark.parametrize("steps", [{"scale": "1e20"}, {"add": "1e40"}, {"cap": {"at_most": "9223372036854775808"}}])
+def test_a_constant_beyond_64_bits_is_a_fault_of_the_spec(steps: dict[str, Any]):
+    with pytest.raises(SpecError, match="does not fit 64 bits"):
+        try_step(["parse_number", steps], "5")

@@ -15,13 +15,13 @@ def steps(
     name: Annotated[str, typer.Argument(help="One step; all of them when left out.")] = "",
     markdown: Annotated[bool, typer.Option("--markdown", help="The whole reference as Markdown.")] = False,
 ) -> None:
-    """List the steps that a spec can name, or explain one."""
-    from workbench.model import STEPS, step_reference
+    """List the steps that a spec can name, or explain one: a step, case, or a row operation."""
+    from workbench.model import STEPS, explain_step, step_reference
 
     if markdown:
         typer.echo(step_reference(), nl=False)
     elif name:
-        typer.echo(f"{name}\n\n{STEPS[name].doc}")
+        typer.echo(f"{name}\n\n{explain_step(name)}")
     else:
         for known, step in STEPS.items():
             say(f"[bold]{known:<18}[/] {step.doc.splitlines()[0]}".replace("\\[", "["))

@@ -15,7 +15,7 @@ from .round_trips import FieldTrip, RoundTrip, roundtrip
 from .rules import Rule, Rules, find_rules
 from .rules_documented import Documented, compare_rules, read_documented
 from .streaming import run_streaming
-from .trial import Rejected, try_step, try_steps
+from .trial import Rejected, try_field, try_rows, try_step, try_steps
 
 __all__ = [
     "REJECT_COLUMNS",
@@ -56,6 +56,8 @@ __all__ = [
     "roundtrip",
     "run_streaming",
     "stream",
+    "try_field",
+    "try_rows",
     "try_step",
     "try_steps",
 ]

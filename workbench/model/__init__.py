@@ -57,7 +57,7 @@ from .scalars import with_scalars
 from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
 from .spec_display import spec_html, step_text
 from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
-from .steps import STEPS, Context, Outcome, Step, StepFault, step_reference
+from .steps import STEPS, Context, Outcome, Step, StepFault, explain_step, step_reference
 from .types import (
     BOOLEAN,
     DATE,
@@ -149,6 +149,7 @@ __all__ = [
     "dump_contract",
     "dump_spec",
     "dump_yaml",
+    "explain_step",
     "fingerprint",
     "grade_of",
     "is_in",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -57,8 +57,16 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed), WithJsonSchema(_NAM
 class Condition(Part):
     """A test of one field, or a combination of tests. A test of a null is false, its negation true.
 
-    Exactly one test beside ``field`` (after optional ``steps``), or exactly one of all, any, not.
+    Exactly one test beside ``field`` (after optional ``steps``), or exactly one of all, any, not. As a row
+    operation, `filter` keeps the rows for which it is true.
+
+    >>> try_rows({"filter": {"field": "kind", "not_in": ["test"]}}, {"id": ["1", "2"], "kind": ["test", "new"]}, "id")
+    [{'id': '2'}]
     """
+
+    null: ClassVar[str] = "a null meets no test but is_null and is_blank, and so meets not_in and not_equals"
+    rejects: ClassVar[str] = ""
+    books: ClassVar[str] = "the rows taken away, as 'filtered'"
 
     field: str | None = None
     steps: Steps = ()
@@ -99,7 +107,15 @@ class Condition(Part):
 
 
 class Branch(Part):
-    """One case of a conditional field: a condition and the value it gives."""
+    """One case of a conditional field: a condition and the value it gives. The first that is true counts.
+
+    >>> try_field({"case": [{"when": {"field": "closed", "is_null": True}, "then": "active"}], "else": "closed"},
+    ...           closed=None)
+    'active'
+    """
+
+    null: ClassVar[str] = "a condition on a null is false; without 'else' and a true condition the field is null"
+    rejects: ClassVar[str] = "what the steps of the case that counts reject"
 
     when: Condition
     then: str | None = None
@@ -140,7 +156,16 @@ class FieldSpec(Part):
 
 
 class LookupSpec(Part):
-    """Columns taken from a reference table by key."""
+    """Take columns from a reference table by key.
+
+    >>> try_rows({"lookup": {"table": "ref", "match": {"land": "code"}, "take": {"dial": "dial"}}},
+    ...          {"land": ["DE", "XX"]}, "land dial", ref={"code": ["DE"], "dial": ["+49"]})
+    [{'land': 'DE', 'dial': '+49'}, Rejected('is not in ref')]
+    """
+
+    null: ClassVar[str] = "a null key finds nothing"
+    rejects: ClassVar[str] = "a key that is not in the table, unless 'on_miss' is null or drop"
+    books: ClassVar[str] = "with 'on_miss: drop' the rows without a find, as 'not_found'; more finds as added"
 
     table: str
     match: dict[str, str]
@@ -151,7 +176,15 @@ class LookupSpec(Part):
 
 
 class KeepLatestSpec(Part):
-    """One row per key, the latest."""
+    """Keep one row per key, the latest.
+
+    >>> try_rows({"keep_latest": {"by": "id", "order_by": "at"}}, {"id": ["7", "7"], "at": ["1", "2"]}, "id at")
+    [{'id': '7', 'at': '2'}]
+    """
+
+    null: ClassVar[str] = "rows with a null in the key all stay; a null 'order_by' is the oldest"
+    rejects: ClassVar[str] = ""
+    books: ClassVar[str] = "the older rows, as 'merged'"
 
     by: Names
     order_by: str
@@ -159,7 +192,16 @@ class KeepLatestSpec(Part):
 
 
 class ExplodeSpec(Part):
-    """One row per item of a list."""
+    """Make one row per item of a list; positions count from 1.
+
+    >>> try_rows({"explode": {"field": "lines", "into": "line", "position": "no"}},
+    ...          {"lines": [["a", "b"], []]}, "line no")
+    [{'line': 'a', 'no': 1}, {'line': 'b', 'no': 2}]
+    """
+
+    null: ClassVar[str] = "a null list has no items; an item that is null is a row"
+    rejects: ClassVar[str] = ""
+    books: ClassVar[str] = "rows without items, as 'no_items'; further items as added"
 
     field: str
     into: str
@@ -167,7 +209,17 @@ class ExplodeSpec(Part):
 
 
 class GroupSpec(Part):
-    """One row per key with aggregates: {total: {sum: amount}}; steps, by source field, come before."""
+    """Make one row per key with aggregates: sum, count, min, max, count_distinct, any; steps come before.
+
+    >>> try_rows({"group": {"by": "id", "steps": {"paid": ["parse_number", {"round": 2}]},
+    ...                     "take": {"total": {"sum": "paid"}}}},
+    ...          {"id": ["7", "7"], "paid": ["1.25", "2"]}, "id total")
+    [{'id': '7', 'total': Decimal('3.25')}]
+    """
+
+    null: ClassVar[str] = "nulls in a key are one group; aggregates pass nulls over"
+    rejects: ClassVar[str] = ""
+    books: ClassVar[str] = "all rows of a group but one, as 'merged'"
 
     by: Names
     steps: dict[str, Steps] = {}
@@ -175,7 +227,16 @@ class GroupSpec(Part):
 
 
 class UnpivotSpec(Part):
-    """One row per named column."""
+    """Make one row per named column.
+
+    >>> try_rows({"unpivot": {"fields": ["home", "work"], "name": "kind", "value": "phone"}},
+    ...          {"id": ["7"], "home": ["1"], "work": ["2"]}, "id kind phone")
+    [{'id': '7', 'kind': 'home', 'phone': '1'}, {'id': '7', 'kind': 'work', 'phone': '2'}]
+    """
+
+    null: ClassVar[str] = "nulls are kept"
+    rejects: ClassVar[str] = ""
+    books: ClassVar[str] = "the further rows, as added"
 
     fields: Names
     name: str
@@ -183,13 +244,30 @@ class UnpivotSpec(Part):
 
 
 class UnionSpec(Part):
-    """Rows of another dataset."""
+    """Add the rows of another dataset, columns by name.
+
+    >>> try_rows({"union": {"table": "more"}}, {"id": ["1"]}, "id", more={"id": ["2"]})
+    [{'id': '1'}, {'id': '2'}]
+    """
+
+    null: ClassVar[str] = "nulls are kept; every column must be in the other too"
+    rejects: ClassVar[str] = ""
+    books: ClassVar[str] = "the other's rows, as added"
 
     table: str
 
 
 class SplitSpec(Part):
-    """One row becomes several, each with a tag and columns under new names."""
+    """Make several rows of one, each with a tag and columns under new names.
+
+    >>> try_rows({"split": {"tag": "kind", "into": {"bill": {"city": "bill_city"}, "ship": {"city": "ship_city"}}}},
+    ...          {"bill_city": ["Leeds"], "ship_city": ["York"]}, "kind city")
+    [{'kind': 'bill', 'city': 'Leeds'}, {'kind': 'ship', 'city': 'York'}]
+    """
+
+    null: ClassVar[str] = "nulls are kept"
+    rejects: ClassVar[str] = ""
+    books: ClassVar[str] = "the further rows, as added"
 
     tag: str
     into: dict[str, dict[str, str]]

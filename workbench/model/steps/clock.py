@@ -146,6 +146,8 @@ def parse_clock(x: Expr, *, formats: Formats) -> Outcome:
     66357
     >>> try_step({"parse_clock": ["%I:%M%p", "%I%p"]}, "6PM")
     64800
+    >>> try_step({"parse_clock": "%H:%M:%S"}, "25:00:00")
+    Rejected('is not a time of day like %H:%M:%S')
     """
     values = []
     for format_ in formats:

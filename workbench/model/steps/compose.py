@@ -23,6 +23,8 @@ def build(values: tuple[Expr, ...], *, parts: list[Any], context: Context) -> Ou
     'LOVELACE, Ada'
     >>> try_step({"build": [{"steps": [{"split": {"separator": "-", "part": 1}}]}, {"text": "!"}]}, "a-b")
     'b!'
+    >>> try_step({"build": [{"steps": [{"split": {"separator": "-", "part": 2}}]}, {"text": "!"}]}, "a")
+    Rejected("has no part 2 between '-'")
     """
     if not parts:
         raise StepFault("build: there are no parts", _FORM)

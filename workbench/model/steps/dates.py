@@ -79,6 +79,8 @@ def parse_timestamp(x: Expr, *, formats: Formats, zone: str | None = None) -> Ou
     datetime.datetime(2024, 7, 1, 10, 0, tzinfo=zoneinfo.ZoneInfo(key='UTC'))
     >>> try_step({"parse_timestamp": {"formats": "%d.%m.%Y %H:%M", "zone": "Europe/Berlin"}}, "01.07.2024 12:00")
     datetime.datetime(2024, 7, 1, 10, 0, tzinfo=zoneinfo.ZoneInfo(key='UTC'))
+    >>> try_step({"parse_timestamp": "%Y-%m-%d %H:%M"}, "2024-12-31 24:30")
+    Rejected('is not a time like 2024-12-31 14:05')
     """
     offsets = {"%z" in f for f in formats}
     if len(offsets) > 1:
@@ -154,6 +156,8 @@ def timezone(x: Expr, *, zone: str) -> Outcome:
 
     >>> try_step([{"parse_timestamp": "%Y-%m-%dT%H:%M%z"}, {"timezone": "Asia/Tokyo"}], "2024-01-01T00:00Z")
     datetime.datetime(2024, 1, 1, 9, 0)
+    >>> try_step([{"parse_timestamp": "%d.%m.%Y %H:%M"}, {"timezone": "Europe/Berlin"}], "31.03.2024 02:30")
+    Rejected('does not exist in Europe/Berlin')
     """
     value = p.shift_zone(x, check_zone(zone))
     return Outcome(value, ((_lost(x, value), f"does not exist in {zone}"),) if x.type.local else ())

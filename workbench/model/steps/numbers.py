@@ -44,6 +44,8 @@ def _number(value: str, where: str) -> Decimal:
 
 
 def _constant(number: Decimal) -> Expr:
+    if abs(number) >= 2**63:
+        raise StepFault(f"the constant {number} does not fit 64 bits", "multiply in two steps, or keep it as text")
     return p.lit(int(number)) if number == number.to_integral_value() else p.lit(number)
 
 
@@ -131,6 +133,8 @@ def bucket(
 
     >>> try_step([{"cast": "integer"}, {"bucket": 10}], "47")
     40
+    >>> try_step(["parse_number", {"bucket": {"to": 10, "mode": "up"}}], "9" * 28)
+    Rejected('does not fit 38 digits')
     >>> try_step([{"cast": "decimal"}, {"bucket": {"to": "0.05", "mode": "nearest"}}], "0.38")
     Decimal('0.40')
     """
@@ -155,6 +159,8 @@ def scale(x: Expr, *, by: str, digits: int = 2) -> Outcome:
 
     >>> try_step(["parse_number", {"scale": {"by": "0.01", "digits": 2}}], "12345")
     Decimal('123.45')
+    >>> try_step(["parse_number", {"scale": 1000}], "9" * 28)
+    Rejected('does not fit 38 digits')
     """
     value = p.round_to(p.arith("*", x, _constant(_number(by, "scale"))), digits)
     return Outcome(value, ((_lost(x, value), "does not fit 38 digits"),))
@@ -227,12 +233,14 @@ def multiply(x: Expr, *, by: str | None = None, field: str | None = None, contex
     return _arithmetic("*", x, by, field, context, "multiply")
 
 
-@step(null="with a null on either side is null", rejects="a division by zero")
+@step(null="with a null on either side is null", rejects="a division by zero, or a result that does not fit 38 digits")
 def divide(x: Expr, *, by: str | None = None, field: str | None = None, digits: int = 2, context: Context) -> Outcome:
     """Divide by a constant or another column, rounded half away from zero.
 
     >>> try_step([{"cast": "integer"}, {"divide": {"by": 3, "digits": 2}}], "10")
     Decimal('3.33')
+    >>> try_step([{"cast": "integer"}, {"divide": {"by": 0}}], "10")
+    Rejected('is divided by zero, or does not fit')
     """
     other = _as_number(_other(context, by, field, "divide"))
     value = p.divide(x, other, digits)
@@ -266,6 +274,8 @@ def unit(x: Expr, *, from_: str, to: str, digits: int = 3) -> Outcome:
 
     >>> try_step([{"cast": "decimal"}, {"unit": {"from": "lb", "to": "kg"}}], "10")
     Decimal('4.536')
+    >>> try_step(["parse_number", {"unit": {"from": "km", "to": "m"}}], "9" * 28)
+    Rejected('does not fit 38 digits')
     """
     for quantity in UNITS.values():
         if from_ in quantity and to in quantity:

@@ -66,6 +66,8 @@ def reorder_name(x: Expr, *, from_: NameForm, to: NameForm) -> Outcome:
     'Ada Lovelace'
     >>> try_step({"reorder_name": {"from": "First Last", "to": "Last, First"}}, "Maria van Dyk")
     'van Dyk, Maria'
+    >>> try_step({"reorder_name": {"from": "Last, First", "to": "First Last"}}, "Ada Lovelace")
+    Rejected("is not a name in the form 'Last, First'")
     """
     if from_ == to:
         raise StepFault(f"reorder_name: from and to are both '{to}'")
@@ -79,6 +81,8 @@ def split_name(x: Expr, *, from_: NameForm, part: Literal["first", "last"]) -> O
 
     >>> try_step({"split_name": {"from": "Last, First", "part": "first"}}, "Lovelace, Ada")
     'Ada'
+    >>> try_step({"split_name": {"from": "Last, First", "part": "first"}}, "Ada")
+    Rejected("is not a name in the form 'Last, First'")
     """
     first, last = _halves(x, from_)
     return Outcome(first if part == "first" else last, _refuse(x, first, last, from_))
@@ -115,6 +119,8 @@ def phone(
     '+441134960000'
     >>> try_step({"phone": {"region_from": "country"}}, "030 901820", country="Germany")
     '+4930901820'
+    >>> try_step({"phone": {"region": "GB"}}, "12")
+    Rejected('is not a possible phone number')
     """
     if region is not None and region_from is not None:
         raise StepFault("phone takes either 'region' or 'region_from'")
@@ -144,6 +150,8 @@ def country(x: Expr, *, to: Literal["alpha2", "alpha3", "numeric", "name"] = "al
     'DE'
     >>> try_step({"country": "alpha3"}, "UK")
     'GBR'
+    >>> try_step("country", "Atlantis")
+    Rejected('is not a country')
     """
     value = p.call("country", (p.trim(x),), TEXT, to=to)
     return Outcome(value, ((_lost(x, value), "is not a country"),))

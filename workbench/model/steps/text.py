@@ -120,6 +120,8 @@ def strip_suffix(x: Expr, *, text: str, optional: bool = False) -> Outcome:
 
     >>> try_step({"strip_suffix": " kg"}, "12 kg")
     '12'
+    >>> try_step({"strip_suffix": " kg"}, "12 lb")
+    Rejected("does not end with ' kg'")
     """
     has = p.compare("=", p.substring(x, -len(text)), p.lit(text))
     value = p.when([(has, p.regex_replace(x, _pattern(quote_pattern(text) + "$"), ""))], x)
@@ -261,12 +263,14 @@ def mask(x: Expr, *, keep: int = 0) -> Expr:
     return p.when([(p.compare(">", p.length(x), p.lit(keep)), shown), (p.is_null(x), p.lit(None))], hidden)
 
 
-@step(rejects="a text that is not JSON only when required; a path that is not there is null")
+@step(null="stays null; a path that is not there gives null, and so does a text that is not JSON")
 def json(x: Expr, *, path: str) -> Expr:
     """Take a scalar out of a JSON text, by a path like $.address.city or $.items[0].sku.
 
     >>> try_step({"json": "$.address.city"}, '{"address": {"city": "Leeds"}}')
     'Leeds'
+    >>> try_step({"json": "$.address.city"}, '{"address": null}') is None
+    True
     """
     import re
 
