@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbench.mapping import Lineage
 from workbench.model import Contract, DataType, Field, FieldSpec, dump_contract, dump_spec
 
 from .material import EXPORTERS, Material
+from .origins import Origin, field_origins
 
 __all__ = ["field_in_words", "json_schema_of"]
 
@@ -58,19 +58,19 @@ def _step(name: str, args: Any) -> str:
 
 @EXPORTERS.register("odcs")
 def to_odcs(material: Material) -> Mapping[str, str]:
-    """The target's contract (ODCS 3.2) in which every field says its source objects and its logic."""
-    lineage = {line.target: line for line in material.resolved.lineage}
-    fields = tuple(_with_origin(f, lineage.get(f.name), material) for f in material.target.fields)
+    """The target's contract (ODCS 3.2) in which every field says its logic and the datasets' columns it comes from."""
+    origins = field_origins(material.spec, material.resolved.plan)
+    fields = tuple(_with_origin(f, origins.get(f.name, ()), material) for f in material.target.fields)
     contract = replace(material.target, fields=fields)
     return {f"{material.target.id}.odcs.yaml": dump_contract(contract)}
 
 
-def _with_origin(field: Field, line: Lineage | None, material: Material) -> Field:
-    if line is None:
+def _with_origin(field: Field, found: Sequence[Origin], material: Material) -> Field:
+    if field.name not in material.spec.fields:
         return field
-    origin: dict[str, Any] = {"transformLogic": field_in_words(material.spec.fields.get(field.name))}
-    if line.sources:
-        origin["transformSourceObjects"] = [f"{material.spec.source.dataset}.{name}" for name in line.sources]
+    origin: dict[str, Any] = {"transformLogic": field_in_words(material.spec.fields[field.name])}
+    if found:
+        origin["transformSourceObjects"] = [f"{o.dataset}.{o.column}" for o in found]
     origin["transformDescription"] = f"by {material.spec.title} ({material.resolved.plan.fingerprint})"
     return replace(field, raw={**field.raw, **origin})
 
