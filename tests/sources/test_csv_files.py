@@ -434,3 +434,10 @@ def test_bibliographies_separated_by_percent_signs(real_data, name, count):
     found = scan(real_data(f"linkage/dblp_acm/{name}.csv"))
     assert (found.facts["delimiter"], found.columns) == ("%", ("id", "title", "authors", "venue", "year"))
     assert found.collect().height == count
+
+
+def test_columns_aligned_with_spaces_are_refused_rather_than_read_as_many_empty_ones(tmp_path):
+    path = tmp_path / "report.txt"
+    path.write_text("id     name          city\n7      Ada           Leeds\n12     Grace         York\n")
+    with pytest.raises(SourceError, match="aligned with spaces"):
+        scan(path)

@@ -167,3 +167,22 @@ def test_an_array_splits_into_its_elements_wherever_blocks_end(values, size, ind
     blocks = [text[i : i + size] for i in range(0, len(text), size)]
     lines = b"".join(array_as_lines(blocks)).split(b"\n")
     assert [json.loads(line) for line in lines if line.strip()] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[["id", "name"], [1, "Ann"], [2, "Bob"]]', [{"id": 1, "name": "Ann"}, {"id": 2, "name": "Bob"}]),
+        ('[[1, "Ann"], [2, null]]', [{"column_1": 1, "column_2": "Ann"}, {"column_1": 2, "column_2": None}]),
+        ('[[1], [2, "x"]]', [{"column_1": 1, "column_2": None}, {"column_1": 2, "column_2": "x"}]),
+        ('[["a", "b"]]', [{"column_1": "a", "column_2": "b"}]),
+    ],
+)
+def test_an_array_of_arrays_is_a_table(written, text, expected):
+    assert scan(written("x.json", text)).collect().to_dicts() == expected
+
+
+def test_what_was_made_of_an_array_of_arrays_is_told(written):
+    said = " ".join(p.what for p in scan(written("x.json", '[["id", "name"], [1, "Ann"], [2]]')).problems)
+    assert "the first array was taken for the names" in said
+    assert "1 arrays have fewer than 2 values" in said

@@ -19,7 +19,7 @@ from .locations import Place
 
 __all__ = ["Store", "content_key", "store_for"]
 
-_FORMAT = "1"  # part of every key: a change of what is written makes old entries unfindable
+_FORMAT = "2"  # part of every key: a change of what is written makes old entries unfindable
 _BLOCK = 4 * 2**20
 
 

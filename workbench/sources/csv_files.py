@@ -72,6 +72,10 @@ def read_csv(
         cure = "fetch it again, or leave it out"
         raise SourceError("the file holds nothing but blanks", where=place.shown, cure=cure)
     layout = detect_layout(head, delimiter=delimiter, quote=quote, escape=escape, header=header)
+    names = layout.names or ()
+    if delimiter is None and layout.dialect.delimiter == " " and sum(not n.strip() for n in names) > len(names) / 2:
+        what = "the columns are aligned with spaces: where each begins cannot be told from the rows alone"
+        raise SourceError(what, where=place.shown, cure="export it with a delimiter, as CSV")
     return _Reader(place, found, layout, ragged, cache).scan(check)
 
 

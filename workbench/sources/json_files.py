@@ -14,6 +14,7 @@ import polars as pl
 from workbench.errors import SourceError, did_you_mean
 
 from .cache import Store, content_key, store_for
+from .csv_dialect import column_names, find_header
 from .csv_text import byte_blocks, detect_encoding, text_blocks
 from .json_split import array_as_lines, has_lone_surrogate
 from .json_tolerant import TolerantWriter, as_text
@@ -59,7 +60,8 @@ def read_json(place: Place, *, records: str | None = None, encoding: str | None 
     Args:
         place: The file.
         records: The path of the array, as in ``data.orders``; found out where there is one array only.
-            A single object without an array is one record.
+            A single object without an array is one record. An array of arrays is a table, value by value; its
+            first row names the columns where it reads like a header.
         encoding: A codec of Python; found out when not given.
         cache: The folder of the cache.
 
@@ -92,7 +94,8 @@ def read_json(place: Place, *, records: str | None = None, encoding: str | None 
     if document is None:
         return read_ndjson(place, encoding=encoding, cache=cache)
     rows, where = _records(document, records, place)
-    _fill_tolerantly(store, place, rows, Problems(), {"records": where} if where else {})
+    problems = Problems()
+    _fill_tolerantly(store, place, _by_position(rows, problems), problems, {"records": where} if where else {})
     return _scan(place, store, facts)
 
 
@@ -185,6 +188,24 @@ def _records(document: Any, path: str | None, place: Place) -> tuple[list[Any], 
         cure = "say which: " + " or ".join(f"records='{name}'" for name, _ in arrays[:6])
         raise SourceError(f"the document holds {len(arrays)} arrays of records", where=place.shown, cure=cure)
     return [document], ""
+
+
+def _by_position(rows: list[Any], problems: Problems) -> list[Any]:
+    """Arrays of values as records; anything else as it is."""
+    width = max((len(r) if isinstance(r, list) else 0 for r in rows), default=0)
+    if not width or not all(isinstance(r, list) for r in rows):
+        return rows
+    head = [[as_text(v) or "" for v in r] for r in rows[:101]]
+    named = len(rows) > 1 and all(isinstance(v, str) for v in rows[0]) and find_header(head)[0]
+    names, remarks = column_names(rows[0] if named else None, width)
+    told = ["the first array was taken for the names of the columns"] if named else []
+    for remark in [*told, *remarks]:
+        problems.add("header", None, remark)
+    body = rows[1:] if named else rows
+    short = sum(len(r) < width for r in body)
+    if short:
+        problems.add("short", None, f"{short:,} arrays have fewer than {width} values: the missing ones are null")
+    return [dict(zip(names, r, strict=False)) for r in body]
 
 
 def _arrays(node: dict[str, Any], prefix: str) -> Iterator[tuple[str, list[Any]]]:
