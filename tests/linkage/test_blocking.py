@@ -14,7 +14,8 @@ from tests.linkage.people import model, people
 from workbench.errors import UsageError
 from workbench.linkage import LinkModel
 from workbench.linkage.blocking import block, candidate_pairs, count_pairs, guarded
-from workbench.linkage.records import Records, read_records
+from workbench.linkage.keys import Key
+from workbench.linkage.records import Column, Records, read_records
 from workbench.linkage.transforms import key_codes
 
 
@@ -84,3 +85,21 @@ def test_too_many_pairs_in_all_are_refused():
     records = read_records({"crm": people(40, 1)}, m)
     with pytest.raises(UsageError, match="more than 5"):
         guarded(records, m, [block(records, r) for r in m.blocking])
+
+
+def test_texts_that_share_a_rare_token_share_a_block_whatever_stands_around_it():
+    common = ["black", "case", "kit", "pro"]
+    texts = [f"{common[i % 4]} xk{i // 2} {common[i // 3 % 4]} only{i}" for i in range(800)] + ["black kit", None]
+    column = Column("name", pl.Series(texts))
+    codes, values = key_codes(Key.parse("rare_token(name, 1)"), column)
+    assert values.sort().to_list() == sorted(f"xk{n}" for n in range(400))
+    assert (codes[0:800:2] == codes[1:800:2]).all()
+    assert codes[800] == -1  # of more texts than a hundred: too common for a block
+    assert codes[801] == -1
+
+
+def test_rare_tokens_are_drawn_anew_with_another_number():
+    texts = [f"a{i // 2} b{i // 2} c{i}" for i in range(200)]
+    drawn = [key_codes(Key.parse(f"rare_token(name, {n})"), Column("name", pl.Series(texts)))[1] for n in (1, 2)]
+    assert set(drawn[0]) != set(drawn[1])
+    assert {v[0] for v in drawn[0]} == {"a", "b"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -96,6 +97,28 @@ def test_one_text_column_is_enough():
     right = sum(truth[a] == truth[b] for a, b in linked)
     # three short words, of which a pair has two in common by chance: no more can be told, but not nothing either
     assert 2 * right / (len(linked) + one.height - one["truth"].n_unique()) > 0.5
+
+
+def test_products_are_blocked_on_the_rare_words_of_their_names():
+    rng = np.random.default_rng(4)
+    brands, words = (
+        ["sony", "bosch", "canon"],
+        ["black", "silver", "pro", "kit", "camera", "drill", "tv", "lens", "compact", "wireless"],
+    )
+
+    def shop(prefix: str, order: slice) -> pl.DataFrame:
+        names = [" ".join([brands[i % 3], *rng.choice(words, 4, replace=False), f"m{i}x"][order]) for i in range(300)]
+        prices = [f"{10 + i % 40}.90" for i in range(300)]
+        return pl.DataFrame({"id": [f"{prefix}{i}" for i in range(300)], "name": names, "price": prices})
+
+    frames = {"a": shop("a", slice(None)), "b": shop("b", slice(None, None, -1))}
+    model = propose_model(frames)
+    assert any("rare_token(name" in str(k) for rule in model.blocking for k in rule.keys)
+    reached = link(
+        frames, model.model_copy(update={"thresholds": model.thresholds.model_copy(update={"keep": 0})})
+    ).pairs
+    assert reached.filter(pl.col("id_l").str.tail(-1) == pl.col("id_r").str.tail(-1)).height == 300
+    assert reached.height < 600 * 20
 
 
 def test_people_of_one_household_do_not_make_a_clean_system_look_unclean():

@@ -14,6 +14,7 @@ __all__ = ["TRANSFORMS", "Key"]
 TRANSFORMS: Mapping[str, int] = {
     "year": 0, "month": 0, "day": 0, "soundex": 0, "prefix": 1, "suffix": 1, "digits": 0, "first_token": 0,
     "last_token": 0, "longest_token": 0, "sorted_tokens": 0, "sorted_letters": 0, "local_part": 0, "minhash": 1,
+    "rare_token": 1,
 }  # fmt: skip
 """Blocking transforms and how many whole numbers each takes."""
 

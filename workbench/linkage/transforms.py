@@ -14,6 +14,8 @@ from .records import Column
 
 __all__ = ["key_codes", "soundex"]
 
+MOST_SHARED = 100
+"""A token that more distinct values have is not rare."""
 _SOUNDS = {
     c: d for d, cs in {"1": "bfpv", "2": "cgjkqsxz", "3": "dt", "4": "l", "5": "mn", "6": "r"}.items() for c in cs
 }
@@ -52,6 +54,21 @@ def _minhash(values: pl.Series, seed: int) -> pl.Series:
     return least["t"]
 
 
+def _rare(values: pl.Series, seed: int) -> pl.Series:
+    """A token that few other values have: two values draw the same one as often as their rare tokens overlap.
+
+    Each token is drawn in proportion to 1 / (values that have it), by the same lot everywhere (weighted min-hash:
+    Chum, Philbin and Zisserman 2008). A token of one value only pairs nothing, one of many values too much.
+    """
+    frame = pl.DataFrame({"i": pl.int_range(len(values), eager=True), "t": values.str.split(" ")}).explode("t").unique()
+    shared = frame.with_columns(n=pl.len().over("t")).filter(
+        pl.col("n").is_between(2, MOST_SHARED) & (pl.col("t") != "")
+    )
+    lot = -((pl.col("t").hash(seed=seed) // 2**11 + 1).cast(pl.Float64) / 2**53).log() * pl.col("n")
+    drawn = shared.with_columns(h=lot).sort("h", "t").group_by("i", maintain_order=True).agg(pl.col("t").first())
+    return frame.select(pl.col("i").unique().sort()).join(drawn, on="i", how="left", maintain_order="left")["t"]
+
+
 def _longest(values: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"i": pl.int_range(len(values), eager=True), "t": values.str.split(" ")}).explode("t")
     frame = frame.with_columns(n=-pl.col("t").str.len_chars().cast(pl.Int32))
@@ -80,6 +97,7 @@ _TAKE: dict[str, Callable[[pl.Series, int], pl.Series]] = {
     "sorted_letters": lambda v, _: _sorted_letters(v),
     "local_part": lambda v, _: v.str.extract(r"^([^@]+)@", 1),
     "minhash": _minhash,
+    "rare_token": _rare,
 }
 
 
