@@ -24,7 +24,7 @@ body[data-jp-theme-light=true] .wb-shown{{{_LIGHT}}} body[data-jp-theme-light=fa
   table{{border-collapse:collapse;width:auto;margin:.4em 0;color:inherit;font-variant-numeric:tabular-nums}}
   caption{{text-align:left;font-weight:600;padding:.2em 0;color:inherit;caption-side:top;white-space:nowrap}}
   th,td{{text-align:left;vertical-align:top;padding:.3em 1em .3em 0;border:0;border-bottom:1px solid var(--wb-line);
-    max-width:38em;overflow-wrap:anywhere}}
+    max-width:38em;overflow-wrap:break-word}}
   thead th{{color:var(--wb-soft);font:inherit;font-weight:600;text-transform:none;letter-spacing:0}}
   tbody th{{font-weight:600;overflow-wrap:normal;min-width:6em}}
   tr,tr:nth-child(odd),tr:hover{{background:transparent}}
@@ -75,7 +75,7 @@ def table(
 def bar(share: float) -> str:
     """A share from 0 to 1 as a bar with its number."""
     width = 100 * min(max(share, 0.0), 1.0)
-    return f'<span class="wb-bar" aria-hidden="true"><span style="width:{width:.0f}%"></span></span> {share:.2f}'
+    return f'<span class="wb-bar" aria-hidden="true"><span style="width:{width:.0f}%"></span></span>&nbsp;{share:.2f}'
 
 
 def toned(text: str, tone: Tone) -> str:

@@ -114,6 +114,10 @@ def _told(name: str, value: str) -> str:
     return plain or name
 
 
+# nbconvert sets the code that a notebook shows in a proportional font.
+_CODE = "<style>.highlight pre{font-family:var(--jp-code-font-family,monospace);font-size:.9em}</style>"
+
+
 def _page(notebook: Path) -> Path:
     """The executed notebook as one file that loads nothing from a network."""
     import nbformat
@@ -129,6 +133,7 @@ def _page(notebook: Path) -> Path:
     body = re.sub(r'<script[^>]*\bsrc="https?:[^>]*></script>', "", body)
     body = re.sub(r'<link[^>]*\bhref="https?:[^>]*>', "", body)
     body = re.sub(r"<script type=\"module\">.*?mermaid.*?</script>", "", body, flags=re.S)
+    body = body.replace("</head>", f"{_CODE}</head>", 1)
     return write_text(notebook.with_suffix(".html"), body)
 
 
