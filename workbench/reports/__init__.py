@@ -1,12 +1,13 @@
 """Facts as pages: one HTML file each, nothing loaded from a network, light and dark, personal data masked."""
 
 from .charts import threshold_chart, weight_chart
-from .fragments import counts_table, masked_preview, null_chart, problem_table, reject_table, spec_table
+from .fragments import counts_table, linked_table, masked_preview, null_chart, problem_table, reject_table, spec_table
 from .pages import index_page, page, profile_page, verdict_page
 
 __all__ = [
     "counts_table",
     "index_page",
+    "linked_table",
     "masked_preview",
     "null_chart",
     "page",

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 import polars as pl
 
+from workbench.mapping import Counts, LinkedField
 from workbench.markup import block, note, table, toned
-from workbench.mapping import Counts
 from workbench.model import Contract, Spec, spec_html
 from workbench.profiling import Profile, mask
 
-__all__ = ["counts_table", "masked_preview", "null_chart", "problem_table", "reject_table", "spec_table"]
+__all__ = [
+    "counts_table",
+    "linked_table",
+    "masked_preview",
+    "null_chart",
+    "problem_table",
+    "reject_table",
+    "spec_table",
+]
+
 
 def problem_table(facts: Profile, limit: int = 30) -> str:
     """The problems of a profile, worst first, as HTML; values are masked where they are personal."""
@@ -75,6 +85,50 @@ def masked_preview(frame: pl.DataFrame, target: Contract, limit: int = 6) -> str
     caption = f"the first {min(limit, frame.height)} of {frame.height:,} rows"
     numbers = [i for i, dtype in enumerate(frame.dtypes) if dtype.is_numeric()]
     return block(table(frame.columns, rows, caption=caption, numbers=numbers))
+
+
+def linked_table(systems: Mapping[str, Mapping[str, LinkedField]], target: Contract, limit: int = 20) -> str:
+    """What linked records of other systems say of each field, and those that disagree, as HTML; personal values masked.
+
+    Args:
+        systems: By the other system's name, what `workbench.mapping.learn_from_links` found, by field.
+        target: The entity whose fields they are.
+        limit: Disagreeing pairs shown per field.
+    """
+    if not systems:
+        return block(note("There is no crosswalk here that links these records to another system."))
+    parts = []
+    for system, found in systems.items():
+        rows = [
+            (escape(name), f"{f.learned.agree:,}", f"{f.learned.pairs:,}", _odd(f, limit, target))
+            for name, f in found.items()
+        ]
+        silent = [f.name for f in target.fields if f.name not in found and f.key is None]
+        parts += [
+            table(
+                ("field", "pairs that agree", "of", "those that don't"),
+                rows,
+                caption=f"held against {system}",
+                numbers=(1, 2),
+            ),
+            note(f"Too few pairs agree, or none is filled on both sides: {', '.join(silent)}" if silent else ""),
+        ]
+    return block(*parts)
+
+
+def _odd(field: LinkedField, limit: int, target: Contract) -> str:
+    """The pairs that disagree, folded away under their number."""
+    missing = field.learned.pairs - field.learned.agree
+    if not missing:
+        return toned("all agree", "good")
+    personal = field.target in target and target.field(field.target).personal
+    rows = [
+        (escape(ours), escape(theirs), _cell(made, personal), _cell(wanted, personal))
+        for ours, theirs, wanted, made in field.disagreeing[:limit]
+    ]
+    more = note(f"… and {missing - len(rows):,} more" if missing > len(rows) else "")
+    inside = table(("here", "there", "made here", "stands there"), rows)
+    return f"<details><summary>{missing:,}</summary>{inside}{more}</details>"
 
 
 def _cell(value: Any, personal: bool) -> str:
