@@ -10,7 +10,7 @@ import pytest
 import sqlglot
 from parity_kit import FIELD_CASES, ROW_CASES, STEP_CASES, nasty_frame, resolved, row_fields
 
-from workbench.backends import ColumnFacts, compile_sql, schema_of
+from workbench.backends import Fact, compile_sql, schema_of
 from workbench.errors import NotPortableError
 from workbench.mapping import apply, resolve
 from workbench.model import Plan, parse_spec
@@ -116,5 +116,5 @@ def test_a_profile_lets_a_dialect_keep_more():
     plan = plan_of(SPEC.replace("steps: [trim,", "steps: [upper,"))
     with pytest.raises(NotPortableError, match=r"field id, step change_case: mysql cannot: its mapping of letters"):
         compile_sql(plan, "mysql")
-    script = compile_sql(plan, "mysql", facts={"no": ColumnFacts(ascii=True)})
+    script = compile_sql(plan, "mysql", facts={Fact("no", "ascii")})
     assert "upper(" in script.query("passed")

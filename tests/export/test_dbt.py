@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 import yaml
 
+from workbench.errors import UsageError
 from workbench.export import artefact
 from workbench.mapping import apply
 from workbench.model import write_text
@@ -66,6 +67,39 @@ def test_the_models_rendered_and_run_give_what_apply_gives(retail: dict[str, Cas
         assert bad == (want.counts.total_rejected,)
         test = jinja2.Template(files[f"tests/{name}_books_balance.sql"]).render(ref=lambda t: f'"{t}"')
         assert connection.execute(test).fetchall() == []
+
+
+def test_models_that_rely_on_facts_come_with_a_test_of_them(retail: dict[str, Case]) -> None:
+    case, name = retail["erp-products"], "erp_products"
+    with duckdb.connect() as connection:
+        rows = load(connection, case)
+        given = {"resolved": case.resolved, "target": case.target, "source": case.source}
+        files = dict(artefact(case.spec, "dbt", **given, rows=rows.lazy()))
+        test = jinja2.Template(files[f"tests/{name}_facts_hold.sql"]).render(ref=lambda t: f'"{t}"')
+        told = [line[3:] for line in test.splitlines() if line.startswith("-- ")][1:]
+
+        def made(model: str) -> None:
+            before, query = rendered(files, model)
+            connection.execute(before)
+            connection.execute(f'CREATE OR REPLACE TABLE "{model}" AS {query}')
+
+        made(name)
+        assert connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() == (case.want.counts.rows_out,)
+        made(f"{name}_facts")
+        assert connection.execute(test).fetchall() == []
+        system, _, table = case.spec.source.dataset.partition(".")
+        texts = [c for c, kind in rows.schema.items() if kind == pl.String]
+        broken = rows.head(1).with_columns(pl.lit("\u00a0", pl.String).alias(c) for c in texts)
+        connection.register(f"{system}__{table}", broken.to_arrow())
+        made(f"{name}_facts")
+        assert {fact for fact, _ in connection.execute(test).fetchall()} <= set(told) != set()
+        assert connection.execute(test).fetchall() != []
+
+
+def test_only_sql_relies_on_what_rows_prove(retail: dict[str, Case]) -> None:
+    case = retail["erp-products"]
+    with pytest.raises(UsageError, match="pyspark relies on nothing that rows prove"):
+        artefact(case.spec, "pyspark", resolved=case.resolved, rows=case.rows.lazy())
 
 
 def test_the_contract_becomes_tests_and_the_datasets_become_sources(retail: dict[str, Case]) -> None:

@@ -6,10 +6,11 @@ from .polars_helpers import REQUIREMENTS, helper_source
 from .polars_types import logical_type, normalise, schema_of, to_dtype
 from .polars_writer import PolarsSource, dtype_source, polars_source, say
 from .postgres_run import load_postgres, run_postgres
+from .proving import prove, wanted_facts
 from .sql_run import select_source
 from .to_polars import Program, compile_polars
 from .to_spark import local_session, run_spark, run_spark_files
-from .to_sql import DIALECTS, ColumnFacts, SqlScript, compile_sql, to_sql
+from .to_sql import DIALECTS, Fact, SqlScript, compile_sql, to_sql
 from .udfs import FUNCTIONS, function
 
 __all__ = [
@@ -19,8 +20,8 @@ __all__ = [
     "REQUIREMENTS",
     "SUM_DIGITS",
     "Applied",
-    "ColumnFacts",
     "Counts",
+    "Fact",
     "PolarsSource",
     "Program",
     "SqlScript",
@@ -34,6 +35,7 @@ __all__ = [
     "logical_type",
     "normalise",
     "polars_source",
+    "prove",
     "run_duckdb",
     "run_postgres",
     "run_spark",
@@ -45,4 +47,5 @@ __all__ = [
     "tally_replaced",
     "to_dtype",
     "to_sql",
+    "wanted_facts",
 ]

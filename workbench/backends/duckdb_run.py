@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,8 +13,9 @@ from workbench.errors import MissingExtraError
 from workbench.model import DataType, Lookup, Plan, Union
 
 from .outcome import Applied
+from .proving import prove
 from .sql_run import Tables, book, conform, duplicate_key_error, reference, reject_types, select_source
-from .sql_script import ColumnFacts, SqlScript, with_parts
+from .sql_script import Fact, SqlScript, with_parts
 from .to_sql import compile_sql
 from .udfs import function
 
@@ -31,7 +32,7 @@ def run_duckdb(
     *,
     source_table: str = "source_rows",
     connection: Any = None,
-    facts: Mapping[str, ColumnFacts] | None = None,
+    facts: Container[Fact] | None = None,
 ) -> Applied:
     """Run a plan on DuckDB.
 
@@ -41,7 +42,7 @@ def run_duckdb(
         tables: Gives the frame of a table that a lookup or union names.
         source_table: What to read in DuckDB: a table or a function such as read_parquet('…').
         connection: An open DuckDB connection; a new one in memory unless given.
-        facts: What a profile proves of columns.
+        facts: What is proven of the source; None proves it of the frame, which costs less than it saves.
 
     Raises:
         MissingExtraError: DuckDB is not installed.
@@ -55,13 +56,14 @@ def run_duckdb(
     con = connection or duckdb.connect()
     try:
         if frame is not None:
+            rows = select_source(plan, frame).collect()
+            facts = prove(plan, rows, "duckdb") if facts is None else facts
             # Texts stay as Polars holds them: DuckDB reads views too, and nothing is copied.
-            rows = select_source(plan, frame).collect().to_arrow(compat_level=pl.CompatLevel.newest())
-            con.register(source_table, rows)
+            con.register(source_table, rows.to_arrow(compat_level=pl.CompatLevel.newest()))
         names = {s.table: f"reference_{s.id}" for s in plan.rows if isinstance(s, Lookup | Union)}
         for location, name in names.items():
             con.register(name, reference(tables, location).to_arrow())
-        script = compile_sql(plan, "duckdb", source_table, tables=names, facts=facts)
+        script = compile_sql(plan, "duckdb", source_table, tables=names, facts=facts or ())
         return _Run(con, script).go()
     finally:
         if connection is None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["always_holds", "group_text", "is_settled", "one_group", "posix_pattern"]
+from workbench.model import WHITESPACE
+
+__all__ = ["OTHER_BLANK", "always_holds", "group_text", "is_settled", "one_group", "posix_pattern"]
+
+# A blank that is no space; Polars and DuckDB read it alike.
+OTHER_BLANK = "[" + "".join(f"\\x{{{ord(c):X}}}" for c in WHITESPACE if c != " ") + "]"
 
 
 def group_text(pattern: str, number: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,8 +15,9 @@ from workbench.model import DataType, Lookup, Plan, Union
 from .outcome import Applied
 from .polars_casts import cast_expr
 from .polars_types import schema_of, to_dtype
+from .proving import prove
 from .sql_run import Tables, book, duplicate_key_error, reference, reject_types, select_source
-from .sql_script import ColumnFacts, SqlScript, with_parts
+from .sql_script import Fact, SqlScript, with_parts
 from .to_sql import compile_sql
 from .udfs import function
 
@@ -33,7 +34,7 @@ def run_postgres(
     tables: Tables | None = None,
     *,
     source_table: str = "source_rows",
-    facts: Mapping[str, ColumnFacts] | None = None,
+    facts: Container[Fact] | None = None,
 ) -> Applied:
     """Run a plan on PostgreSQL in one transaction, which is rolled back: only the answers leave.
 
@@ -43,7 +44,7 @@ def run_postgres(
         frame: The source, copied into a temporary table; None to read `source_table`.
         tables: Gives the frame of a table that a lookup or union names.
         source_table: What to read in PostgreSQL when no frame is given.
-        facts: What a profile proves of columns.
+        facts: What is proven of the source; None proves it of the frame, which costs less than it saves.
 
     Raises:
         NotPortableError: PostgreSQL cannot keep a pinned meaning, or a text holds NUL, which it refuses.
@@ -53,13 +54,15 @@ def run_postgres(
         cursor.execute("SET LOCAL jit = off")
         if frame is not None:
             source_table = "pg_temp.source_rows"
-            load_postgres(cursor, select_source(plan, frame).collect(), "source_rows")
+            rows = select_source(plan, frame).collect()
+            facts = prove(plan, rows, "postgres") if facts is None else facts
+            load_postgres(cursor, rows, "source_rows")
         names = {}
         for s in plan.rows:
             if isinstance(s, Lookup | Union):
                 names[s.table] = f"pg_temp.reference_{s.id}"
                 load_postgres(cursor, reference(tables, s.table), f"reference_{s.id}")
-        script = compile_sql(plan, "postgres", source_table, tables=names, facts=facts, temporary=True)
+        script = compile_sql(plan, "postgres", source_table, tables=names, facts=facts or (), temporary=True)
         return _Run(cursor, script).go()
 
 

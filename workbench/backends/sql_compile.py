@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -16,7 +16,7 @@ from .sql_fields import add_fields
 from .sql_mysql import MySqlEmitter
 from .sql_postgres import PostgresEmitter
 from .sql_rows import Pipeline
-from .sql_script import ColumnFacts, SqlScript
+from .sql_script import Fact, SqlScript
 from .sql_snowflake import SnowflakeEmitter
 from .sql_spark import DatabricksEmitter, SparkEmitter
 from .sql_tree import column, string
@@ -37,15 +37,9 @@ EMITTERS: dict[str, type[Emitter]] = {
 }
 
 
-def emitter_of(dialect: str, facts: Mapping[str, ColumnFacts], *, temporary: bool) -> Emitter:
+def emitter_of(dialect: str, facts: Container[Fact], *, temporary: bool) -> Emitter:
     """A fresh emitter of a dialect that knows the facts."""
-    return EMITTERS[dialect](
-        ascii_columns=frozenset(n for n, f in facts.items() if f.ascii),
-        space_columns=frozenset(n for n, f in facts.items() if f.spaces),
-        full_columns=frozenset(n for n, f in facts.items() if f.full),
-        formats={n: f.time_format for n, f in facts.items() if f.time_format},
-        temporary=temporary,
-    )
+    return EMITTERS[dialect](facts=facts, temporary=temporary)
 
 
 def _source_part(plan: Plan, emitter: Emitter, table: str, tables: Mapping[str, str]) -> Pipeline:
@@ -76,6 +70,7 @@ def compiled(plan: Plan, emitter: Emitter, source_table: str, tables: Mapping[st
     faults = _faults(plan, emitter)
     if faults:
         raise NotPortableError(faults)
+    emitter.relied.clear()  # the search for faults tries forms that do not come to stand
     pipe = _source_part(plan, emitter, source_table, tables)
     try:
         for step in plan.rows:
@@ -87,7 +82,9 @@ def compiled(plan: Plan, emitter: Emitter, source_table: str, tables: Mapping[st
         (p.name, p.query.sql(emitter.glot, pretty=True, normalize_functions=False), p.says) for p in pipe.parts
     )
     counts = _counts_query(pipe, plan, fields.told)
-    return SqlScript(emitter.name, plan, _prelude(emitter), parts, _stubs(pipe), counts, pipe, fields)
+    relies_on = tuple(sorted(emitter.relied))
+    facts = _facts_query(relies_on, emitter, source_table)
+    return SqlScript(emitter.name, plan, _prelude(emitter), parts, _stubs(pipe), counts, relies_on, facts, pipe, fields)
 
 
 def _faults(plan: Plan, emitter: Emitter) -> list[Fault]:
@@ -164,6 +161,22 @@ def _counts_query(pipe: Pipeline, plan: Plan, told: Sequence[str]) -> str:
         there = exp.Not(this=exp.Is(this=column(name), expression=exp.null()))
         query = exp.union(query, why.where(passed.copy(), there).group_by(column(name)), distinct=False)
     return query.sql(glot, pretty=True, normalize_functions=False)
+
+
+def _facts_query(facts: Sequence[Fact], emitter: Emitter, source_table: str) -> str:
+    """A row for each fact that rows of the source break, with their number."""
+    pinned = emitter_of(emitter.name, (), temporary=emitter.temporary)
+    pinned.used = emitter.used  # what it needs is defined too
+    lines = []
+    for fact in facts:
+        rows = exp.Count(this=exp.Star())
+        said = (emitter.text(str(fact)).as_("fact", quoted=True), rows.as_("rows", quoted=True))
+        query = exp.select(*said).from_(exp.to_table(source_table, dialect=emitter.glot)).where(pinned.broken(fact))
+        lines.append(query.having(exp.GT(this=rows.copy(), expression=exp.Literal.number(0))))
+    if not lines:
+        return ""
+    whole = exp.union(*lines, distinct=False) if len(lines) > 1 else lines[0]
+    return whole.sql(emitter.glot, pretty=True, normalize_functions=False)
 
 
 def _stubs(pipe: Pipeline) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from sqlglot import exp
 
 from workbench.model import DataType, Explode, Expr
 
-from .patterns import always_holds
+from .patterns import OTHER_BLANK, always_holds
 from .sql_duckdb_helpers import HELPERS
 from .sql_emit import Emitter, Helper, Unportable
+from .sql_script import Fact
 from .sql_tree import Sql, case, column, fn, string
 from .time_forms import form_of
 
@@ -57,6 +58,18 @@ class DuckEmitter(Emitter):
             return Expr("empty_to_null", [Expr("bare_group", node.args, node.type, node.params)], node.type)
         return node
 
+    def bytes_of(self, x: Sql) -> Sql:
+        return fn("strlen", x)
+
+    def broken(self, fact: Fact) -> Sql:
+        x = column(fact.column)
+        if fact.what == "spaces":
+            return self.matches(x, OTHER_BLANK)
+        if fact.what == "format":
+            there = exp.NEQ(this=self.help("trim", fn("trim", x.copy())), expression=string(""))
+            return exp.And(this=there, expression=exp.Not(this=self.matches(x, form_of(fact.format))))
+        return super().broken(fact)
+
     def op_bare_trim(self, node: Expr, x: Sql) -> Sql:
         """Spaces alone taken from the ends."""
         return fn(self.trims[node["side"]], x)
@@ -91,9 +104,9 @@ class DuckEmitter(Emitter):
         if node.type.kind == "date":
             parsed = self.cast(parsed, node.type)
         inner = node.args[0]
-        while inner.op in ("trim", "bare_trim", "blank_to_null") and inner.args:
+        while inner.op in ("bare_trim", "blank_to_null") or (inner.op == "trim" and not inner["characters"]):
             inner = inner.args[0]
-        if inner.op == "col" and self.formats.get(str(inner["name"])) == format_:
+        if inner.op == "col" and self.proven("format", [str(inner["name"])], format_):
             return parsed
         return case([(self.matches(x, form_of(format_)), parsed)])
 

@@ -9,16 +9,17 @@ from typing import Any
 
 from sqlglot import exp
 
-from workbench.model import Expr
+from workbench.model import TEXT, Expr
 
 from .patterns import is_settled
 from .sql_helper import Helper
 from .sql_hooks import Unportable
 from .sql_numbers import NumberEmitter
 from .sql_row_hooks import RowEmitter
+from .sql_script import Fact
 from .sql_text import TextEmitter
 from .sql_time import TimeEmitter
-from .sql_tree import Sql, all_true, any_true, case, fn, number, string
+from .sql_tree import Sql, all_true, any_true, case, column, fn, number, string
 
 __all__ = ["Emitter", "Helper", "Unportable", "as_call"]
 
@@ -129,6 +130,16 @@ class Emitter(TextEmitter, NumberEmitter, TimeEmitter, RowEmitter):
 
     def op_json_path(self, node: Expr, x: Sql) -> Sql:
         return self.op_call(as_call(node, path=node["path"]), x)
+
+    def broken(self, fact: Fact) -> Sql:
+        """Whether a row breaks a fact; asked of an emitter that takes none for granted."""
+        x = column(fact.column)
+        if fact.what == "ascii":
+            return exp.NEQ(this=self.bytes_of(x.copy()), expression=self.length(x))
+        if fact.what == "full":
+            node = Expr("blank_to_null", [Expr("col", [], TEXT, [("name", fact.column)])], TEXT)
+            return exp.Is(this=self.emit(node, [x]), expression=exp.null())
+        raise Unportable(f"it takes no plain form from a fact of the kind '{fact.what}'")
 
     def function_stubs(self) -> tuple[str, ...]:
         """What must be registered before a script runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -12,11 +12,13 @@ from sqlglot import exp
 from workbench.model import WHITESPACE, DataType, Expr
 
 from .sql_helper import Helper
+from .sql_script import Fact, What
 from .sql_tree import Sql, fn, string, try_cast
 
 __all__ = ["Dialect", "Unportable", "never_blank"]
 
 OTHER_BLANKS = frozenset(WHITESPACE) - {" "}
+_WRITES = ("format_number", "format_time")
 _ADDS_NOTHING = frozenset({
     "blank_to_null", "trim", "squeeze", "change_case", "concat", "substring", "coalesce", "split_part", "regex_extract",
     "bare_trim", "bare_group", "empty_to_null",
@@ -39,10 +41,8 @@ class Dialect:
         joins_calls: Answers of Python-only functions are joined from tables.
         takes_longest: Of several matches of a pattern it takes the longest, not the first.
         refusals: Primitives it cannot keep the pinned meaning of, each with the reason.
-        ascii_columns: Columns whose every value is ASCII, so that the plain form of a primitive is safe.
-        space_columns: Text columns in which the space is the only blank.
-        full_columns: Text columns without a null or blank value.
-        formats: The one time format of a text column.
+        facts: What is proven of the source's columns, so that the plain form of a primitive is safe.
+        relied: Those of them that made a plain form stand.
         used: Names of the helpers that were called, in order of first use.
         prefix: What the names of helpers begin with.
         temporary: Helpers live as long as the session.
@@ -56,10 +56,8 @@ class Dialect:
     joins_calls: ClassVar[bool] = False
     takes_longest: ClassVar[bool] = False
     refusals: ClassVar[dict[str, str]] = {}
-    ascii_columns: frozenset[str] = frozenset()
-    space_columns: frozenset[str] = frozenset()
-    full_columns: frozenset[str] = frozenset()
-    formats: dict[str, str] = field(default_factory=dict)
+    facts: Container[Fact] = ()
+    relied: dict[Fact, None] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
     prefix: str = "wb_"
     temporary: bool = False
@@ -178,13 +176,32 @@ class Dialect:
             x = fn("translate", x, marks, marks[0] * len(marks))
         return fn("split_part", x, marks[0], at)
 
+    # --- what is known of the source ---------------------------------------------------------------------
+    def bytes_of(self, x: Sql) -> Sql:
+        """Number of bytes of a text in UTF-8."""
+        return fn("octet_length", x)
+
+    def proven(self, what: What, columns: Iterable[str], format_: str = "") -> bool:
+        """Whether a fact is proven of all of some columns; if so, the script relies on it."""
+        facts = [Fact(name, what, format_) for name in columns]
+        if any(fact not in self.facts for fact in facts):
+            return False
+        self.relied.update(dict.fromkeys(facts))
+        return True
+
     def is_ascii(self, node: Expr) -> bool:
         """Whether every value of a node is known to be ASCII."""
-        return _inherits(node, self.ascii_columns, str.isascii)
+        columns = _behind(node, str.isascii)
+        return columns is not None and self.proven("ascii", columns)
 
     def only_spaces(self, node: Expr) -> bool:
         """Whether the space is known to be the only blank in the values of a node."""
-        return _inherits(node, self.space_columns, lambda text: not OTHER_BLANKS & set(text))
+        columns = _behind(node, lambda text: not OTHER_BLANKS & set(text))
+        return columns is not None and self.proven("spaces", columns)
+
+    def is_full(self, node: Expr) -> bool:
+        """Whether a node is known to have a value in every row, or no blank one."""
+        return never_blank(node) or (node.op == "col" and self.proven("full", [str(node["name"])]))
 
 
 def never_blank(node: Expr) -> bool:
@@ -192,16 +209,21 @@ def never_blank(node: Expr) -> bool:
     return node.op == "concat" and any(a.op == "lit" and str(a["value"]).strip() for a in node.args)
 
 
-def _inherits(node: Expr, columns: frozenset[str], holds: Callable[[str], bool]) -> bool:
-    """Whether a fact of characters holds: it comes from columns and literals, and most operations add none."""
+def _behind(node: Expr, holds: Callable[[str], bool]) -> list[str] | None:
+    """The columns of which a fact of characters must hold for it to hold of a node: most operations add none.
+
+    None where an operation, or a literal, breaks it.
+    """
+    args: list[Expr] = []
     if node.op == "col":
-        return str(node["name"]) in columns
+        return [str(node["name"])]
     if node.op == "lit":
-        return holds(str(node["value"]))
+        return [] if holds(str(node["value"])) else None
     if node.op in _ADDS_NOTHING:
-        return all(_inherits(a, columns, holds) for a in node.args)
-    if node.op in ("format_number", "format_time", "cast"):
-        return True
-    return (
-        node.op in ("regex_replace", "replace") and _inherits(node.args[0], columns, holds) and holds(str(node["new"]))
-    )
+        args = list(node.args)
+    elif node.op in ("regex_replace", "replace") and holds(str(node["new"])):
+        args = [node.args[0]]
+    elif not (node.op == "cast" or (node.op in _WRITES and all(holds(str(p)) for p in dict(node.params).values()))):
+        return None
+    found = [_behind(a, holds) for a in args]
+    return None if None in found else [name for names in found if names for name in names]

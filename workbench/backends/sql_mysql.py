@@ -11,7 +11,6 @@ from workbench.model import WHITESPACE, Aggregate, DataType, Expr
 
 from .sql_emit import Emitter, Helper, Unportable
 from .sql_helper import SHARED
-from .sql_hooks import never_blank
 from .sql_tree import Sql, case, fn, number
 
 __all__ = ["MySqlEmitter"]
@@ -125,8 +124,7 @@ class MySqlEmitter(Emitter):
 
     def op_blank_to_null(self, node: Expr, x: Sql) -> Sql:
         inner = node.args[0]
-        full = inner.op == "col" and inner["name"] in self.full_columns
-        return x if full or never_blank(inner) else self.help("blank", x)  # '' equals more than itself there
+        return x if self.is_full(inner) else self.help("blank", x)  # '' equals more than itself there
 
     def op_concat(self, node: Expr, *args: Sql) -> Sql:
         return fn("CONCAT", *args)

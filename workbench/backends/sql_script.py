@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench.errors import UnknownNameError
 from workbench.model import Expr, Plan
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from .sql_fields import FieldParts
     from .sql_rows import Pipeline
 
-__all__ = ["ColumnFacts", "SqlScript", "quoted", "with_parts"]
+__all__ = ["Fact", "SqlScript", "What", "quoted", "with_parts"]
 
+What = Literal["ascii", "spaces", "full", "format"]
 _TICKS = ("`", "`")
 _QUOTES = {"spark": _TICKS, "databricks": _TICKS, "bigquery": _TICKS, "mysql": _TICKS, "tsql": ("[", "]")}
 
@@ -37,21 +38,27 @@ def with_parts(parts: Sequence[tuple[str, str, str]], last: str, dialect: str) -
     return "WITH " + ", ".join(ctes) + "\n" + last
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFacts:
-    """What a profile proves of a source column, so that a plain form of a primitive is safe.
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+    """What must hold of every value of a source column for a plain form of a primitive to be safe.
 
     Attributes:
-        ascii: Every value is ASCII.
-        spaces: The space is the only blank in any value.
-        full: No value is null or blank.
-        time_format: The one date format that every value has.
+        column: The column, a text.
+        what: 'ascii' (nothing but ASCII), 'spaces' (the space is the only blank in it), 'full' (no value is null or
+            blank), 'format' (every value that is not blank has one date format, without blanks around it).
+        format: That format.
     """
 
-    ascii: bool = False
-    spaces: bool = False
-    full: bool = False
-    time_format: str | None = None
+    column: str
+    what: What
+    format: str = ""
+
+    def __str__(self) -> str:
+        said = {
+            "ascii": "is ASCII", "spaces": "has no blanks but spaces", "full": "is never null or blank",
+            "format": f"is a date like {self.format} or blank",
+        }  # fmt: skip
+        return f"{self.column} {said[self.what]}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,9 @@ class SqlScript:
         parts: Names and queries in order: source, row steps, cleaned, mapped, passed, rejects.
         stubs: What must be there before it runs: Python-only functions, or tables of their answers.
         counts: The query of the books, over the parts.
+        relies_on: Facts of the source by which plain forms stand where pinned ones would; nothing checks them in
+            the queries themselves.
+        facts: The query that gives a row for each of them that no longer holds; empty without such facts.
     """
 
     dialect: str
@@ -73,6 +83,8 @@ class SqlScript:
     parts: tuple[tuple[str, str, str], ...]
     stubs: tuple[str, ...] = ()
     counts: str = ""
+    relies_on: tuple[Fact, ...] = ()
+    facts: str = ""
     _pipe: Pipeline | None = field(default=None, repr=False, compare=False)
     _fields: FieldParts | None = field(default=None, repr=False, compare=False)
 
@@ -82,13 +94,15 @@ class SqlScript:
         return dict(self._pipe.emitter.functions) if self._pipe is not None else {}
 
     def query(self, name: str) -> str:
-        """One query with what it needs as named parts: 'passed', 'rejects', 'counts', or any part.
+        """One query with what it needs as named parts: 'passed', 'rejects', 'counts', 'facts', or any part.
 
         Raises:
             UnknownNameError: There is no such part.
         """
         if name == "counts":
             return with_parts(self.parts[:-2], self.counts, self.dialect)
+        if name == "facts" and self.facts:
+            return self.facts
         known = [n for n, _, _ in self.parts]
         if name not in known:
             raise UnknownNameError.of("part", name, [*known, "counts"])
@@ -99,7 +113,10 @@ class SqlScript:
     def __str__(self) -> str:
         head = [f"-- {self.plan.name}, semantics {self.plan.semantics}, {self.dialect}"]
         head += [f"-- needs: {s}" for s in self.stubs]
+        head += [f"-- relies on: {f}" for f in self.relies_on]
         blocks = ["\n".join(head), *self.prelude]
+        if self.facts:
+            blocks.append(f"-- facts: gives no row while they hold; else write this script anew\n{self.facts}")
         for name in ("passed", "rejects", "counts"):
             blocks.append(f"-- {name}\n{self.query(name)}")
         return ";\n\n".join(blocks).replace(";\n\n", "\n\n", 1) + ";\n"

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from workbench.model import Expr
 
-from .sql_hooks import Dialect, never_blank
+from .sql_hooks import Dialect
 from .sql_tree import Sql, case, fn, number
 
 __all__ = ["TextEmitter"]
@@ -37,7 +37,7 @@ class TextEmitter(Dialect):
     def op_blank_to_null(self, node: Expr, x: Sql) -> Sql:
         """Null for nothing but blanks."""
         inner = node.args[0]
-        if (inner.op == "col" and inner["name"] in self.full_columns) or never_blank(inner):
+        if self.is_full(inner):
             return x
         if inner.op == "trim" and not inner["characters"] and inner["side"] == "both":
             return fn("nullif", x, "")

@@ -10,7 +10,6 @@ from sqlglot import exp
 from workbench.model import WHITESPACE, DataType, Expr
 
 from .sql_emit import NEVER_NULL, Emitter, Unportable
-from .sql_hooks import never_blank
 from .sql_tree import Sql, any_true, case, number
 
 __all__ = ["TsqlEmitter"]
@@ -95,7 +94,7 @@ class TsqlEmitter(Emitter):
 
     def op_blank_to_null(self, node: Expr, x: Sql) -> Sql:
         inner = node.args[0]
-        if (inner.op == "col" and inner["name"] in self.full_columns) or never_blank(inner):
+        if self.is_full(inner):
             return x
         size = exp.Anonymous(this="DATALENGTH", expressions=[self._trimmed(x.copy())])
         return case([(exp.GT(this=size, expression=number(0)), x)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,9 @@ from workbench.errors import MissingExtraError
 from workbench.model import Lookup, Plan, Union
 
 from .outcome import Applied, Counts, stop_if_fatal
+from .proving import prove
 from .sql_run import Tables, book, conform, duplicate_key_error, measured, reference, reject_types, select_source
-from .to_sql import ColumnFacts, SqlScript, compile_sql
+from .to_sql import Fact, SqlScript, compile_sql
 
 if TYPE_CHECKING:
     from workbench.model import Expr
@@ -61,7 +62,7 @@ def run_spark(
     frame: pl.LazyFrame | pl.DataFrame,
     tables: Tables | None = None,
     *,
-    facts: Mapping[str, ColumnFacts] | None = None,
+    facts: Container[Fact] | None = None,
 ) -> Applied:
     """Run a plan on Spark and bring the answer back.
 
@@ -70,7 +71,7 @@ def run_spark(
         session: A Spark session; its workers must have the workbench installed.
         frame: The source; handed over as Parquet.
         tables: Gives the frame of a table that a lookup or union names.
-        facts: What a profile proves of columns.
+        facts: What is proven of the source; None proves it of the frame.
 
     Raises:
         NotPortableError: Spark cannot keep a pinned meaning.
@@ -78,7 +79,9 @@ def run_spark(
     """
     with TemporaryDirectory(prefix="workbench-") as folder:
         path = Path(folder) / "source.parquet"
-        select_source(plan, frame).collect().write_parquet(path, row_group_size=250_000)
+        rows = select_source(plan, frame).collect()
+        facts = prove(plan, rows, "spark") if facts is None else facts
+        rows.write_parquet(path, row_group_size=250_000)
         run = _Run(plan, session, str(path), tables, facts, Path(folder))
         try:
             out = run.session.sql(run.everything())
@@ -101,7 +104,7 @@ def run_spark_files(
     rejects: str,
     tables: Tables | None = None,
     *,
-    facts: Mapping[str, ColumnFacts] | None = None,
+    facts: Container[Fact] = (),
 ) -> Counts:
     """Run a plan from Parquet to Parquet; nothing passes through this process.
 
@@ -112,7 +115,7 @@ def run_spark_files(
         passed: Folder to write the rows that passed to; it is replaced.
         rejects: Folder to write rejected rows to; it is replaced.
         tables: Gives the frame of a table that a lookup or union names.
-        facts: What a profile proves of columns.
+        facts: What is proven of the source.
 
     Raises:
         NotPortableError: Spark cannot keep a pinned meaning.
@@ -141,7 +144,9 @@ def run_spark_files(
 class _Run:
     """A plan on a session: each part a temporary view, those that are counted kept."""
 
-    def __init__(self, plan: Plan, session: Any, source: str, tables: Tables | None, facts: Any, folder: Path) -> None:
+    def __init__(
+        self, plan: Plan, session: Any, source: str, tables: Tables | None, facts: Container[Fact], folder: Path
+    ) -> None:
         self.plan, self.session = plan, session
         self.kept: list[str] = []
         names = {}

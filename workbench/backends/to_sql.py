@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from workbench.errors import UnknownNameError
 from workbench.model import Plan
 
-from .sql_script import ColumnFacts, SqlScript
+from .sql_script import Fact, SqlScript
 
-__all__ = ["DIALECTS", "ColumnFacts", "SqlScript", "compile_sql", "to_sql"]
+__all__ = ["DIALECTS", "Fact", "SqlScript", "compile_sql", "to_sql"]
 
 DIALECTS = ("duckdb", "postgres", "spark", "databricks", "snowflake", "bigquery", "tsql", "mysql")
 
@@ -30,7 +30,7 @@ def compile_sql(
     source_table: str = "source",
     *,
     tables: Mapping[str, str] | None = None,
-    facts: Mapping[str, ColumnFacts] | None = None,
+    facts: Container[Fact] = (),
     temporary: bool = False,
 ) -> SqlScript:
     """Compile a plan for a dialect.
@@ -40,7 +40,8 @@ def compile_sql(
         dialect: One of `DIALECTS`.
         source_table: The table to read, as the dialect writes it.
         tables: Per location of a reference table, the table that holds it; otherwise the location itself.
-        facts: What a profile proves of columns; lets plain forms stand where they are equal.
+        facts: What is proven of the source, see `prove`; lets plain forms stand where they are equal. The script says
+            which it relies on.
         temporary: Helpers live as long as the session only.
 
     Raises:
@@ -51,5 +52,5 @@ def compile_sql(
 
     if dialect not in DIALECTS:
         raise UnknownNameError.of("SQL dialect", dialect, DIALECTS)
-    emitter = emitter_of(dialect, facts or {}, temporary=temporary)
+    emitter = emitter_of(dialect, facts, temporary=temporary)
     return compiled(plan, emitter, source_table, tables or {})

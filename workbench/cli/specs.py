@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .app import JSON, app, say, show_json
+from .reading import open_source
 
 
 @app.command()
@@ -101,11 +102,22 @@ def export(
     spec_path: Annotated[Path, typer.Argument(metavar="SPEC", help="The mapping spec.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A file, or a folder for artefacts of several files.")],
     to: Annotated[
-        str, typer.Option(help="yaml, python, sql:DIALECT, pyspark, dbt, odcs, openlineage, sssom, jsonschema.")
+        str,
+        typer.Option(
+            help="yaml, python, sql:DIALECT, pyspark, dbt, dbt:DIALECT, odcs, openlineage, sssom or jsonschema. "
+            "SQL dialects: duckdb, postgres, spark, databricks, snowflake, bigquery, tsql, mysql."
+        ),
     ],
     entity: Annotated[str, typer.Option(help="The target's contract, where the project does not hold it.")] = "",
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove", help="Look at all rows of the source: SQL may rely on what they prove, says so and can check it."
+        ),
+    ] = False,
 ) -> None:
     """Write a spec as an artefact that a team can use where it lives."""
+    from workbench.backends import normalise
     from workbench.export import export as export_spec
     from workbench.model import load_spec
     from workbench.project import open_project
@@ -114,5 +126,6 @@ def export(
     target = project.entity(entity) if entity else project.target(spec)
     resolved = project.resolve(spec, target=target)
     source = project.contract(spec.source.dataset)
-    for path in export_spec(spec, to, out, resolved=resolved, target=target, source=source):
+    rows = normalise(open_source(project, spec.source.dataset).frame) if prove else None
+    for path in export_spec(spec, to, out, resolved=resolved, target=target, source=source, rows=rows):
         say(f"[green]✓[/] {path}")

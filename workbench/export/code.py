@@ -25,5 +25,6 @@ def sql_script(material: Material) -> Mapping[str, str]:
     dialect = material.option
     if not dialect:
         raise UsageError("SQL is written in a dialect", cure="name one, as in sql:duckdb: " + ", ".join(DIALECTS))
-    table = material.spec.source.dataset
-    return {f"{material.file_name}.{dialect}.sql": str(compile_sql(material.resolved.plan, dialect, table))}
+    plan, table = material.resolved.plan, material.spec.source.dataset
+    script = compile_sql(plan, dialect, table, facts=material.facts(dialect))
+    return {f"{material.file_name}.{dialect}.sql": str(script)}

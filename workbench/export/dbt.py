@@ -37,7 +37,7 @@ def to_dbt(material: Material) -> Mapping[str, str]:
         raise UsageError(f"dbt has no adapter for '{dialect}'", cure=f"one of {', '.join(_ADAPTERS)}")
     plan, name = material.resolved.plan, material.file_name
     tables = {t: f"{_TABLE}{i}" for i, t in enumerate(tables_of(plan))}
-    script = compile_sql(plan, dialect, _SOURCE, tables=tables)
+    script = compile_sql(plan, dialect, _SOURCE, tables=tables, facts=material.facts(dialect))
     links = {_SOURCE: _link(material.spec.source.dataset)} | {p: _link(t) for t, p in tables.items()}
     hook = f'{{{{ config(materialized="table", pre_hook="{{{{ {name}_helpers() }}}}") }}}}\n\n'
     files = {
@@ -49,6 +49,9 @@ def to_dbt(material: Material) -> Mapping[str, str]:
         "models/schema.yml": _schema(material, sorted(links.values())),
         f"tests/{name}_books_balance.sql": _balance(name),
     }
+    if script.facts:
+        files[f"models/{name}_facts.sql"] = hook + _jinja(script.query("facts"), links)
+        files[f"tests/{name}_facts_hold.sql"] = _facts_hold(name, script)
     if len(material.target.key) > 1:
         files[f"tests/{name}_key_is_unique.sql"] = _key(name, material.target.key)
     if dialect == "duckdb":
@@ -147,6 +150,12 @@ def _balance(name: str) -> str:
         "where kind <> 'replaced'  -- values, not rows\n"
         "having sum(case when kind in ('in', 'added') then \"rows\" else -\"rows\" end) <> 0\n"
     )
+
+
+def _facts_hold(name: str, script: SqlScript) -> str:
+    told = "".join(f"-- {f}\n" for f in script.relies_on)
+    head = f"-- The models rely on what the source proved; where this fails, export them anew:\n{told}"
+    return f'{head}select * from {{{{ ref("{name}_facts") }}}}\n'
 
 
 def _key(name: str, key: tuple[str, ...]) -> str:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
+
 from workbench.errors import UsageError
 from workbench.mapping import Resolved
 from workbench.model import Contract, Field, Plan, Spec, write_text
@@ -16,7 +18,13 @@ __all__ = ["artefact", "export"]
 
 
 def artefact(
-    spec: Spec, to: str, *, resolved: Resolved, target: Contract | None = None, source: Contract | None = None
+    spec: Spec,
+    to: str,
+    *,
+    resolved: Resolved,
+    target: Contract | None = None,
+    source: Contract | None = None,
+    rows: pl.LazyFrame | None = None,
 ) -> Mapping[str, str]:
     """An artefact as texts by file name, without writing anything.
 
@@ -26,6 +34,8 @@ def artefact(
         resolved: What the spec resolves to.
         target: The contract of the target.
         source: The contract of the source.
+        rows: The whole source: SQL then takes plain forms where these rows prove them equal, says which facts it
+            relies on, and has a query (dbt: a test) that tells when they no longer hold.
 
     Raises:
         UnknownNameError: There is no such artefact, or no such dialect.
@@ -35,7 +45,9 @@ def artefact(
     kind, _, option = to.partition(":")
     make = EXPORTERS[kind]
     contract = target or _as_it_comes(spec, resolved.plan)
-    return make(Material(spec, resolved, contract, source, option))
+    if rows is not None and kind not in ("sql", "dbt"):
+        raise UsageError(f"{kind} relies on nothing that rows prove", cure="leave them out, or write sql or dbt")
+    return make(Material(spec, resolved, contract, source, option, rows))
 
 
 def export(
@@ -46,6 +58,7 @@ def export(
     resolved: Resolved,
     target: Contract | None = None,
     source: Contract | None = None,
+    rows: pl.LazyFrame | None = None,
 ) -> tuple[Path, ...]:
     """Write a spec as an artefact that a team can use where it lives; see `artefact`.
 
@@ -56,6 +69,7 @@ def export(
         resolved: What the spec resolves to.
         target: The contract of the target.
         source: The contract of the source.
+        rows: The whole source, for what it proves.
 
     Returns:
         The files written.
@@ -63,7 +77,7 @@ def export(
     Raises:
         UsageError: Several files are to be written over one.
     """
-    files = artefact(spec, to, resolved=resolved, target=target, source=source)
+    files = artefact(spec, to, resolved=resolved, target=target, source=source, rows=rows)
     place = Path(out)
     if len(files) == 1 and not place.is_dir():
         return (write_text(place, next(iter(files.values()))),)

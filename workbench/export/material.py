@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
+from workbench.backends import Fact, prove
 from workbench.mapping import Resolved
 from workbench.model import Contract, Field, Spec
 from workbench.registry import Registry
@@ -22,6 +25,7 @@ class Material:
         target: The contract of the target; made from the fields where there is none.
         source: The contract of the source, if there is one.
         option: What stands behind the colon, as in 'sql:postgres'.
+        rows: The whole source, where SQL may rely on what it proves.
     """
 
     spec: Spec
@@ -29,6 +33,11 @@ class Material:
     target: Contract
     source: Contract | None = None
     option: str = ""
+    rows: pl.LazyFrame | None = None
+
+    def facts(self, dialect: str) -> frozenset[Fact]:
+        """What the rows prove, so that a dialect may take plain forms; nothing without rows."""
+        return frozenset() if self.rows is None else prove(self.resolved.plan, self.rows, dialect)
 
     @property
     def file_name(self) -> str:
