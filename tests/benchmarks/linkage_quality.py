@@ -157,14 +157,15 @@ def run_one(contender: str, dataset: str) -> dict[str, object]:
     from linkage_peers import run_recordlinkage, run_splink, run_workbench
 
     frames, true = load(dataset)
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     run = {"workbench": run_workbench, "splink": run_splink, "recordlinkage": run_recordlinkage}[contender]
     results, note = run(frames)
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     scored = {name: judge(pairs, true) for name, pairs in results.items()}
     best = max(scored, key=lambda n: scored[n]["f1"]) if contender != "workbench" else next(iter(scored))
-    return {"contender": contender, **scored[best], "seconds": round(seconds, 2), "peak_mib": round(peak), "way": best,
+    return {"contender": contender, **scored[best], "seconds": round(seconds, 2),
+            "cpu_seconds": round(cpu, 2), "peak_mib": round(peak), "way": best,
             "all": {n: s["f1"] for n, s in scored.items()}, "note": note}  # fmt: skip
 
 
