@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import SpecError
 from workbench.model import Spec, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
 
+SPECS = sorted((Path(__file__).parents[2] / "data" / "retail" / "specs").glob("*.yaml"))
 TEXT = """
 spec: 1
 name: t
@@ -45,6 +51,63 @@ def test_the_fingerprint_ignores_evidence_owner_and_text():
 @pytest.mark.parametrize(("old", "new"), [("pad: 5", "pad: 6"), ("from: x,", "from: y,"), ("^3.0", "^4.0")])
 def test_the_fingerprint_changes_with_what_the_spec_does(old: str, new: str):
     assert fingerprint(parse_spec(TEXT.replace(old, new))) != fingerprint(parse_spec(TEXT))
+
+
+def shuffled(value: Any, random: Random) -> Any:
+    """The same document with the keys of every mapping in another order."""
+    if isinstance(value, dict):
+        return {k: shuffled(value[k], random) for k in random.sample(list(value), len(value))}
+    return [shuffled(v, random) for v in value] if isinstance(value, list) else value
+
+
+@settings(max_examples=15)
+@given(
+    path=st.sampled_from(SPECS),
+    random=st.randoms(use_true_random=False),
+    flow=st.booleans(),
+    indent=st.integers(2, 6),
+    evidence=st.text("ab"),
+)
+def test_neither_layout_nor_evidence_changes_a_fingerprint(
+    path: Path, random: Random, flow: bool, indent: int, evidence: str
+):
+    spec, document = load_spec(path), yaml.load(path.read_text(), yaml.BaseLoader)
+    document["evidence"] = {"f1": {"note": evidence}}
+    text = yaml.dump(shuffled(document, random), sort_keys=False, default_flow_style=flow, indent=indent)
+    assert fingerprint(parse_spec(text)) == fingerprint(spec)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every scalar of a document."""
+    if isinstance(value, dict | list):
+        for key, inside in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inside, (*path, key))
+    else:
+        yield path
+
+
+SILENT = {"evidence", "status", "approved", "maintainer", "approver", "description", "version", "name", "spec"}
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda p: p.stem)
+def test_every_word_that_decides_what_a_spec_does_changes_its_fingerprint(path: Path):
+    document = yaml.load(path.read_text(), yaml.BaseLoader)
+    spec, tried = load_spec(path), 0
+    for where in leaves({k: v for k, v in document.items() if k not in SILENT}):
+        if where[-1] == "description":
+            continue
+        changed = copy.deepcopy(document)
+        inside = changed
+        for key in where[:-1]:
+            inside = inside[key]
+        inside[where[-1]] += "9"
+        try:
+            other = parse_spec(yaml.safe_dump(changed))
+        except SpecError:
+            continue  # a word from a list, which cannot be another one
+        tried += 1
+        assert fingerprint(other) != fingerprint(spec), where
+    assert tried > 10
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ class _Comparison:
         before, after = ({s.id: s for s in r.plan.rows} for r in (self.was, self.now))
         for name in dict.fromkeys([*before, *after]):
             a, b = before.get(name), after.get(name)
-            kind = type(a or b).__name__.lower()
+            kind = next(r.kind for spec in (self.old, self.new) for r in spec.rows if r.id == name)
             if a is None or b is None:
                 yield SpecChange("major", f"row step {name}", f"the {kind} is {'new' if a is None else 'gone'}")
             elif a != b:
@@ -225,7 +225,15 @@ def _changed_keys(old: Spec, new: Spec, step_id: str) -> str:
     a, b = (next(r for r in s.rows if r.id == step_id).model_dump(exclude_none=True, by_alias=True) for s in (old, new))
     inner_a, inner_b = (next((v for v in d.values() if isinstance(v, dict)), {}) for d in (a, b))
     keys = [k for k in dict.fromkeys([*inner_a, *inner_b]) if inner_a.get(k) != inner_b.get(k)]
-    return ", ".join(f"{k} was {inner_a.get(k)}, is {inner_b.get(k)}" for k in keys) or "what it works on"
+    said = (f"{k} was {_said(inner_a.get(k))}, is {_said(inner_b.get(k))}" for k in keys)
+    return "; ".join(said) or "what it works on"
+
+
+def _said(value: Any) -> str:
+    """An argument of a row step in words."""
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_said(v)}" for k, v in value.items())
+    return ", ".join(map(_said, value)) if isinstance(value, list | tuple) else str(value or "none")
 
 
 def _worded(field: FieldSpec) -> dict[str, Any]:
