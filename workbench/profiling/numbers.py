@@ -81,8 +81,9 @@ def _sum(frame: pl.DataFrame, mask: pl.Series | None = None) -> int:
     return int((counts if mask is None else counts.filter(mask)).sum())
 
 
-def _masks(body: pl.Series) -> dict[str, pl.Series]:
+def _masks(bodies: pl.Series) -> dict[str, pl.Series]:
     """Which bodies are what: whole, one mark with or without three digits after, marks in groups."""
+    body = pl.col(bodies.name)
     found = {"whole": body.str.contains(r"^\d+$")}
     for name, mark, other in (("point", ".", ","), ("comma", ",", ".")):
         m, o = G[mark], G[other]
@@ -96,7 +97,7 @@ def _masks(body: pl.Series) -> dict[str, pl.Series]:
         found[f"{name}_group"] = grouped
     for name, mark in (("space", " "), ("quote", "'")):
         found[f"{name}_group"] = body.str.contains(rf"^\d{{1,3}}(?:{G[mark]}\d{{3}})+(?:[.,]\d+)?$")
-    return found
+    return bodies.to_frame().select(**found).to_dict()  # one call: a call a mask is slow on thousands of columns
 
 
 def _weigh(frame: pl.DataFrame, masks: dict[str, pl.Series], counted: Counted, habit: str) -> tuple[NumberFormat, ...]:
