@@ -120,6 +120,14 @@ def test_lines_ahead_of_the_header_are_preamble(written):
     assert found.collect().height == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [("no,who\n1,Ada\n2,Grace\n", True), ("no,who\nA7,Ada\nB8,Grace\n", True), ("no,1\nyes,2\nno,3\n", False)],
+)
+def test_a_word_that_could_be_a_flag_is_a_name_where_no_flags_stand_below(written, text: str, header: bool):
+    assert scan(written("x.csv", text)).facts["header"] is header
+
+
 def test_a_table_without_header_gets_names(written):
     found = scan(written("x.csv", "1,2024-01-05,3.5\n2,2024-01-06,4.5\n"))
     assert found.columns == ("column_1", "column_2", "column_3")

@@ -219,6 +219,8 @@ def _header_vote(name: str, column: Sequence[str]) -> float:
     kinds = Counter(_kind(c) for c in column)
     kind, count = kinds.most_common(1)[0]
     own = _kind(name)
+    if own == "flag" and "flag" not in kinds:
+        own = "text"  # flags stand among flags: 'no' above numbers is short for number
     if kind == "code" == own:
         return -1.0 if _shape(name) in {_shape(c) for c in column} else 0.0
     if kind != "text" and count >= 0.8 * len(column):
