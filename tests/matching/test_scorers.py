@@ -102,3 +102,11 @@ def test_scorers_of_values_keep_silent_without_values(name: str) -> None:
 
 def test_every_scorer_says_what_its_score_means() -> None:
     assert all(one.says and one.name == name for name, one in scorers.items())
+
+
+def test_moments_are_no_names_but_may_be_any_date():
+    moments = ColumnView("closed_on", kind="date")
+    targets = tuple(ColumnView(s, kind="text", semantic=s) for s in ("person_name", "birth_date"))
+    found = scorers["meaning"].score(Pairing((moments,), targets))
+    assert found[0, 0] == 0
+    assert np.isnan(found[0, 1])

@@ -21,6 +21,9 @@ _TYPES = {
     ("list", "text"): 0.3, ("struct", "text"): 0.3,
 }  # fmt: skip
 
+_MOMENT = "a moment"
+_MOMENTS = [_MOMENT, "birth_date", "date", "year", "age"]
+
 
 def _each(pairing: Pairing, get: Callable[[ColumnView], float | None]) -> tuple[Matrix, Matrix]:
     def column(side: tuple[ColumnView, ...]) -> Matrix:
@@ -52,10 +55,19 @@ def types(pairing: Pairing) -> Matrix:
     weight=4.0, neutral=0.5,
 )  # fmt: skip
 def meaning(pairing: Pairing) -> Matrix:
-    """1 where the semantic types are the same, 0 where they differ, silent where one is not known."""
-    left, right = (np.array([v.semantic or "" for v in s], dtype=object) for s in (pairing.sources, pairing.targets))
-    same = (left[:, None] == right[None, :]).astype(float)
-    return np.where((left[:, None] != "") & (right[None, :] != ""), same, np.nan)
+    """1 where the semantic types are the same, 0 where they differ, silent where one is not known.
+
+    Moments of which nothing else is known are no name, address or amount, but may be any date.
+    """
+    left, right = (np.array([_meant(v) for v in s], dtype=object)[:, None] for s in (pairing.sources, pairing.targets))
+    right = right.T
+    silent = (left == "") | (right == "")
+    silent |= (left == _MOMENT) & np.isin(right, _MOMENTS) | np.isin(left, _MOMENTS) & (right == _MOMENT)
+    return np.where(silent, np.nan, (left == right).astype(float))
+
+
+def _meant(view: ColumnView) -> str:
+    return view.semantic or (_MOMENT if view.kind in ("date", "timestamp", "time") else "")
 
 
 @scorer("shapes", "the values are written in the same shape", "the values are written in other shapes")
