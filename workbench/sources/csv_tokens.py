@@ -138,8 +138,10 @@ class Tokenizer:
             return record
         if self.width is None or len(record.cells) == self.width:
             return record
-        single = self._one_line(text, at, line_end)
         spans_lines = record.end > line_end + 1
+        if not record.flaw and not spans_lines and len(record.cells) < self.width:
+            return record  # its quotes are in order: cells are missing, as the lazy way of reading has it
+        single = self._one_line(text, at, line_end)
         if len(single.cells) == self.width or (spans_lines and self._lines_fit(text, at, line_end, 1)):
             single.flaw = single.flaw or "quotes do not pair up: read as text"
             return single
