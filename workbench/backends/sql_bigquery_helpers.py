@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from workbench.model import WHITESPACE
 
-from .sql_cloud_helpers import CLOUD, iso_helpers, made_date
+from .sql_cloud_helpers import CLOUD, blank_helpers, iso_helpers, made_date
 from .sql_helper import ISO_OFFSET, Helper
 
 __all__ = ["HELPERS"]
 
-_WS = "'" + "".join(f"\\u{ord(c):04X}" for c in WHITESPACE) + "'"
 _SET = "r'[" + "".join(f"\\x{{{ord(c):X}}}" for c in WHITESPACE) + "]+'"
 _WORD = r"[\p{L}\p{M}\p{N}]"
 _BACK = "DATETIME(TIMESTAMP_SUB(TIMESTAMP(t, zone), INTERVAL {0} MINUTE), 'UTC')"
@@ -18,11 +17,7 @@ _TURNED = "DATETIME(TIMESTAMP_SUB(TIMESTAMP(t, zone), INTERVAL {0} MINUTE), zone
 
 HELPERS = {
     **CLOUD,
-    "trim": Helper("x text", "text", f"TRIM(x, {_WS})", "without blanks (Unicode's White_Space) at the ends"),
-    "trim_start": Helper("x text", "text", f"LTRIM(x, {_WS})", "without blanks at the start"),
-    "trim_end": Helper("x text", "text", f"RTRIM(x, {_WS})", "without blanks at the end"),
-    "blank": Helper("x text", "text", f"CASE WHEN TRIM(x, {_WS}) <> '' THEN x END", "null for blanks"),
-    "squeeze": Helper("x text", "text", f"REGEXP_REPLACE(x, {_SET}, ' ')", "runs of blanks are one space"),
+    **blank_helpers(_SET),
     "title": Helper(
         "x text",
         "text",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workbench.model import WHITESPACE
+
 from .sql_helper import ISO_CLOCK, ISO_DATE, ISO_OFFSET, LAST_DAY, SHARED, Helper
 from .sql_words import LOWERED, RAISED, translated
 
-__all__ = ["CLOUD", "iso_helpers", "made_date"]
+__all__ = ["BLANKS", "CLOUD", "blank_helpers", "iso_helpers", "made_date"]
 
+BLANKS = "'" + "".join(f"\\u{ord(c):04X}" for c in WHITESPACE) + "'"
 CLOUD = {
     **SHARED,
     "upper": Helper("x text", "text", translated("x", RAISED), "simple upper case, letter by letter"),
@@ -56,3 +59,18 @@ def made_date(function: str) -> Helper:
     """A date from its parts, null if it does not exist."""
     body = f"CASE WHEN d <= 28 OR d <= {LAST_DAY} THEN {function}(y, m, d) END"
     return Helper("y integer, m integer, d integer", "date", body, "the date, null if it does not exist")
+
+
+def blank_helpers(run: str) -> dict[str, Helper]:
+    """What takes blanks (Unicode's White_Space) away.
+
+    Args:
+        run: The dialect's pattern, as SQL, of one blank or more.
+    """
+    return {
+        "trim": Helper("x text", "text", f"TRIM(x, {BLANKS})", "without blanks (Unicode's White_Space) at the ends"),
+        "trim_start": Helper("x text", "text", f"LTRIM(x, {BLANKS})", "without blanks at the start"),
+        "trim_end": Helper("x text", "text", f"RTRIM(x, {BLANKS})", "without blanks at the end"),
+        "blank": Helper("x text", "text", f"CASE WHEN TRIM(x, {BLANKS}) <> '' THEN x END", "null for blanks"),
+        "squeeze": Helper("x text", "text", f"REGEXP_REPLACE(x, {run}, ' ')", "runs of blanks are one space"),
+    }

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from workbench.model import WHITESPACE
-
-from .sql_cloud_helpers import CLOUD, iso_helpers, made_date
+from .sql_cloud_helpers import BLANKS, CLOUD, blank_helpers, iso_helpers, made_date
 from .sql_helper import ISO_OFFSET, Helper
 
 __all__ = ["HELPERS"]
 
-_WS = "'" + "".join(f"\\u{ord(c):04X}" for c in WHITESPACE) + "'"
-_SET = f"CONCAT('[', {_WS}, ']+')"
+_SET = f"CONCAT('[', {BLANKS}, ']+')"
 _OFFSET = ISO_OFFSET.replace("(?:", "(") + "$"
 _TURNED = "CONVERT_TIMEZONE('UTC', zone, {0}) = t THEN {0}"
 
@@ -22,11 +19,7 @@ def _candidate(minutes: int) -> str:
 
 HELPERS = {
     **CLOUD,
-    "trim": Helper("x text", "text", f"TRIM(x, {_WS})", "without blanks (Unicode's White_Space) at the ends"),
-    "trim_start": Helper("x text", "text", f"LTRIM(x, {_WS})", "without blanks at the start"),
-    "trim_end": Helper("x text", "text", f"RTRIM(x, {_WS})", "without blanks at the end"),
-    "blank": Helper("x text", "text", f"CASE WHEN TRIM(x, {_WS}) <> '' THEN x END", "null for blanks"),
-    "squeeze": Helper("x text", "text", f"REGEXP_REPLACE(x, {_SET}, ' ')", "runs of blanks are one space"),
+    **blank_helpers(_SET),
     "split_part": Helper(
         "x text, mark text, at integer",
         "text",
