@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 import sqlglot
-from parity_kit import FIELD_CASES, ROW_CASES, STEP_CASES, nasty_frame, resolved, row_fields
+from parity_kit import FIELD_CASES, ROW_CASES, STEP_CASES, nasty_frame, resolved, row_fields, together
 
 from workbench.backends import Fact, compile_sql, schema_of
 from workbench.errors import NotPortableError
 from workbench.mapping import apply, resolve
-from workbench.model import Plan, parse_spec
+from workbench.model import Plan, parse_spec, read_document
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "sql"
 DIALECTS = ("snowflake", "bigquery", "mysql", "tsql")
@@ -83,6 +84,24 @@ def test_every_case_parses_or_is_refused_by_field_step_and_reason(dialect: str):
         for part in ("passed", "rejects", "counts"):
             sqlglot.parse_one(script.query(part), dialect=dialect)
     assert kept >= {"snowflake": 90, "bigquery": 115, "mysql": 60, "tsql": 15}[dialect]
+
+
+def every_plan() -> Iterator[Plan]:
+    """Every golden case of the meanings, every case of a step, a field or a row operation."""
+    for file in sorted((GOLDEN.parent / "semantics").glob("*.yaml")):
+        steps = [case["steps"] for case in read_document(file).data]
+        yield resolved({f"v{i}": {"from": "t", "steps": s} for i, s in enumerate(steps)}, nasty_frame(5)).plan
+    frame = nasty_frame(20)
+    fields = {n: {"from": source, "steps": steps} for n, (source, steps) in STEP_CASES.items()} | FIELD_CASES
+    yield from (resolved(together(fields, on_error), frame).plan for on_error in ("null", "reject"))
+    yield from (resolved(row_fields(name), frame, rows).plan for name, rows in ROW_CASES.items())
+
+
+def test_databricks_is_given_the_text_that_spark_is_tested_with():
+    for plan in every_plan():
+        theirs, ours = compile_sql(plan, "databricks"), compile_sql(plan, "spark", temporary=True)
+        assert (theirs.parts, theirs.counts) == (ours.parts, ours.counts)
+        assert theirs.prelude == tuple(s.replace(" TEMPORARY ", " ") for s in ours.prelude)
 
 
 @pytest.mark.parametrize("dialect", ["snowflake", "bigquery"])

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "backends"))  # engine_kit is shared with the tests of backends
+
+from engine_kit import local_spark
 
 from workbench.backends import schema_of
 from workbench.mapping import Applied, Resolved, apply, invert, resolve
@@ -85,6 +90,12 @@ def both_ways() -> dict[str, Case]:
 def retail(both_ways: dict[str, Case]) -> dict[str, Case]:
     """Every spec of the landscape as it is."""
     return {name: both_ways[name] for name in SPECS}
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """The Spark session of this process."""
+    yield from local_spark()
 
 
 Alone = Callable[..., str]

@@ -8,6 +8,7 @@ from .polars_writer import PolarsSource, dtype_source, polars_source, say
 from .postgres_run import load_postgres, run_postgres
 from .proving import prove, wanted_facts
 from .sql_run import select_source
+from .sql_script import quoted
 from .to_polars import Program, compile_polars
 from .to_spark import local_session, run_spark, run_spark_files
 from .to_sql import DIALECTS, Fact, SqlScript, compile_sql, to_sql
@@ -36,6 +37,7 @@ __all__ = [
     "normalise",
     "polars_source",
     "prove",
+    "quoted",
     "run_duckdb",
     "run_postgres",
     "run_spark",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.backends import DIALECTS, compile_sql
+from workbench.backends import DIALECTS, compile_sql, quoted
 from workbench.errors import UsageError
 
 from .material import EXPORTERS, Material
@@ -25,6 +25,7 @@ def sql_script(material: Material) -> Mapping[str, str]:
     dialect = material.option
     if not dialect:
         raise UsageError("SQL is written in a dialect", cure="name one, as in sql:duckdb: " + ", ".join(DIALECTS))
-    plan, table = material.resolved.plan, material.spec.source.dataset
+    plan, name = material.resolved.plan, material.spec.source.dataset
+    table = ".".join(quoted(part, dialect) for part in ([name] if "/" in name else name.split(".")))
     script = compile_sql(plan, dialect, table, facts=material.facts(dialect))
     return {f"{material.file_name}.{dialect}.sql": str(script)}
