@@ -97,6 +97,21 @@ def test_a_format_is_proven_of_texts_as_they_stand(day: str):
     assert Fact("d", "format", "%d/%m/%Y") not in prove(resolved(FIELDS, frame).plan, frame, "duckdb")
 
 
+def test_a_blank_that_stands_in_a_format_is_a_blank_all_the_same():
+    frame = pl.DataFrame({"t": ["Ada"], "d": ["31/12/2024\u00a010:20"]})
+    fields = {
+        "moment": {"from": "d", "steps": [{"parse_timestamp": "%d/%m/%Y\u00a0%H:%M"}], "on_error": "null"},
+        "bare": {"from": "d", "steps": ["trim", "lower"]},
+    }
+    proven = prove(resolved(fields, frame).plan, frame, "duckdb")
+    assert proven == {Fact("d", "full"), Fact("d", "format", "%d/%m/%Y\u00a0%H:%M")}
+
+
+def test_a_value_of_one_format_breaks_the_other():
+    frame = pl.DataFrame({"t": ["Ada", "Ada"], "d": ["31/12/2024", "2024-12-31"]})
+    assert not [f for f in prove(resolved(FIELDS, frame).plan, frame, "duckdb") if f.what == "format"]
+
+
 def test_rows_that_do_not_come_from_the_source_are_proven_nothing_of():
     rows = [{"id": "r1", "union": {"table": "more"}}]
     assert wanted_facts(resolved(FIELDS, PLAIN).plan, "duckdb")

@@ -16,6 +16,7 @@ from .to_sql import compile_sql
 
 __all__ = ["prove", "wanted_facts"]
 
+_NOT_BLANK = "[^" + "".join(f"\\x{{{ord(c):X}}}" for c in WHITESPACE) + "]"
 # After any other row step a column of the source's name may hold what the source does not.
 _KEEPS_VALUES = (Filter, KeepLatest, Lookup)
 
@@ -60,19 +61,37 @@ def prove(plan: Plan, frame: pl.LazyFrame | pl.DataFrame, dialect: str) -> froze
     wanted = wanted_facts(plan, dialect)
     if not wanted:
         return frozenset()
-    rows = select_source(plan, frame).select(_broken(fact).any().alias(str(i)) for i, fact in enumerate(wanted))
-    broken = rows.collect(engine="streaming").row(0)
+    marks = {f: f"__fits_{i}" for i, f in enumerate(wanted) if f.what == "format"}
+    source = select_source(plan, frame).with_columns(_fits(f).alias(name) for f, name in marks.items())
+    # What has a plain date format needs no other look.
+    settled = {f.column: name for f, name in marks.items() if _is_plain(f.format)}
+
+    def asked(fact: Fact) -> pl.Expr:
+        x, mark = pl.col(fact.column), marks.get(fact, settled.get(fact.column))
+        return _breaks(fact, x.filter(~pl.col(mark)) if mark else x)
+
+    broken = source.select(asked(f).alias(str(i)) for i, f in enumerate(wanted)).collect(engine="streaming").row(0)
     return frozenset(fact for fact, is_broken in zip(wanted, broken, strict=True) if not is_broken)
 
 
-def _broken(fact: Fact) -> pl.Expr:
-    """Whether a row breaks a fact; never null."""
-    x = pl.col(fact.column)
-    blank = x.is_null() | (x.str.strip_chars(WHITESPACE) == "")
-    broken = {
-        "ascii": lambda: x.str.len_bytes() != x.str.len_chars(),
-        "spaces": lambda: x.str.contains(OTHER_BLANK),
-        "full": lambda: blank,
-        "format": lambda: ~blank & ~x.str.contains(form_of(fact.format)),
-    }
-    return broken[fact.what]().fill_null(False)
+def _is_plain(format_: str) -> bool:
+    """Whether what has the format is ASCII without other blanks than spaces; it never is blank."""
+    return format_.isascii() and not set(format_) & set(WHITESPACE) - {" "}
+
+
+def _fits(fact: Fact) -> pl.Expr:
+    """Whether a value has the date format of a fact; never null."""
+    return pl.col(fact.column).str.contains(form_of(fact.format)).fill_null(value=False)
+
+
+def _breaks(fact: Fact, x: pl.Expr) -> pl.Expr:
+    """Whether any of some values breaks a fact, where none has its format; dear questions only of those that can."""
+    if fact.what == "ascii":
+        return (x.str.len_bytes() != x.str.len_chars()).any()
+    if fact.what == "spaces":
+        return x.str.contains(OTHER_BLANK).any()
+    if fact.what == "format":
+        return x.str.contains(_NOT_BLANK).any()
+    # A blank begins before '!', or is beyond ASCII.
+    perhaps = x.filter((x < "!") | (x > "~"))
+    return (x.null_count() > 0) | perhaps.str.contains(_NOT_BLANK).not_().any()

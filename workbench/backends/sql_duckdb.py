@@ -81,6 +81,9 @@ class DuckEmitter(Emitter):
             return self.op_bare_trim(node, x)
         return super().op_trim(node, x)
 
+    def op_squeeze(self, node: Expr, x: Sql) -> Sql:
+        return self.help("squeeze_spaces" if self.only_spaces(node.args[0]) else "squeeze", x)
+
     def op_bare_group(self, node: Expr, x: Sql) -> Sql:
         """What a group holds, '' without a match."""
         return self.group(x, node["pattern"], node["group"])
