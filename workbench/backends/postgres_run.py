@@ -63,7 +63,7 @@ def run_postgres(
                 names[s.table] = f"pg_temp.reference_{s.id}"
                 load_postgres(cursor, reference(tables, s.table), f"reference_{s.id}")
         script = compile_sql(plan, "postgres", source_table, tables=names, facts=facts or (), temporary=True)
-        return _Run(cursor, script).go()
+        return _Run(cursor, script, is_ours=frame is not None).go()
 
 
 def load_postgres(cursor: Any, frame: pl.DataFrame, table: str) -> None:
@@ -103,8 +103,8 @@ def _as_json(column: pl.Series) -> pl.Series:
 class _Run:
     """One run: row steps and what Python-only functions need as temporary tables, then one query."""
 
-    def __init__(self, cursor: Any, script: SqlScript) -> None:
-        self.cursor, self.script = cursor, script
+    def __init__(self, cursor: Any, script: SqlScript, *, is_ours: bool) -> None:
+        self.cursor, self.script, self.is_ours = cursor, script, is_ours
         assert script._pipe is not None
         assert script._fields is not None
         self.pipe, self.fields, self.plan = script._pipe, script._fields, script.plan
@@ -140,11 +140,14 @@ class _Run:
         return names[names.index(name) - 1]
 
     def _keep(self, name: str) -> None:
-        """Make a temporary table of a part; those before it that nobody counts are written out inside."""
+        """Make a temporary table of a part; those before it that nobody counts are written out inside.
 
+        Others may write into the source meanwhile, so it is copied; but not a copy that nobody else sees.
+        """
         at = next(i for i, (n, _, _) in enumerate(self.pending) if n == name)
         text = with_parts(self.pending[:at], self.pending[at][1], "postgres")
-        self.cursor.execute(f"CREATE TEMPORARY TABLE {_quoted(name)} ON COMMIT DROP AS {text}")
+        kind, ends = ("VIEW", "") if name == "source" and self.is_ours else ("TABLE", "ON COMMIT DROP")
+        self.cursor.execute(f"CREATE TEMPORARY {kind} {_quoted(name)} {ends} AS {text}")
         # The parts before it may be asked again: a query that nobody reads costs nothing.
         del self.pending[at]
 

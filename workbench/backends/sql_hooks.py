@@ -63,6 +63,9 @@ class Dialect:
     temporary: bool = False
     functions: dict[str, Expr] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """What a dialect sets up; here, so that it is called."""
+
     # --- types ------------------------------------------------------------------------------------------
     def type_name(self, type_: DataType) -> str:
         """The dialect's type."""

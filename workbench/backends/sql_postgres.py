@@ -9,13 +9,17 @@ from sqlglot import exp, parse_one
 
 from workbench.model import Aggregate, DataType, Explode, Expr
 
+from .patterns import always_holds, one_group
 from .sql_emit import Emitter, Helper
 from .sql_postgres_helpers import HELPERS
 from .sql_tree import Sql, case, column, fn, number, string
+from .time_forms import form_of
 
 __all__ = ["PostgresEmitter"]
 
 _DOLLARS = "$wb$"
+# What its own input takes as it stands, once the pattern has been asked.
+_ISO = re.compile(r"%Y-%m-%d([ T]%H:%M(:%S(\.%f)?)?)?")
 
 
 class PostgresEmitter(Emitter):
@@ -68,7 +72,7 @@ class PostgresEmitter(Emitter):
         return exp.RegexpLike(this=exp.paren(x) if isinstance(x, exp.Binary) else x, expression=string(_regex(pattern)))
 
     def group(self, x: Sql, pattern: str, number_: int) -> Sql:
-        return fn("regexp_substr", x, _regex(pattern), 1, 1, "", number_)
+        return fn("substring", x, _regex(one_group(pattern, number_)))
 
     def decimal_of(self, text: Sql, scale: int) -> Sql:
         return self.cast(self.help("decimal", text, scale), f"DECIMAL(38, {scale})")
@@ -92,7 +96,9 @@ class PostgresEmitter(Emitter):
         return super().op_change_case(node, x)
 
     def op_regex_extract(self, node: Expr, x: Sql) -> Sql:
-        found = self.group(x.copy(), node["pattern"], node["group"])  # null without a match, '' for an absent group
+        found = self.group(x.copy(), node["pattern"], node["group"])  # null without a match, and for an absent group
+        if node["group"] == 0 or always_holds(node["pattern"], node["group"]):
+            return found
         return case([(self.matches(x, node["pattern"]), fn("coalesce", found, ""))])
 
     def op_regex_replace(self, node: Expr, x: Sql) -> Sql:
@@ -102,6 +108,14 @@ class PostgresEmitter(Emitter):
         return self.help("split_part", x, node["separator"], node["index"])
 
     # --- time -------------------------------------------------------------------------------------------
+    def op_parse_time(self, node: Expr, x: Sql) -> Sql:
+        iso = _ISO.fullmatch(node["format"])
+        if iso is None or (node.type.kind == "date" and iso[1]):
+            return super().op_parse_time(node, x)
+        kind = "date" if node.type.kind == "date" else "timestamp"
+        there = fn("pg_input_is_valid", x.copy(), kind)
+        return case([(exp.And(this=self.matches(x.copy(), form_of(iso[0])), expression=there), self.cast(x, kind))])
+
     def op_format_time(self, node: Expr, x: Sql) -> Sql:
         codes = {"Y": "YYYY", "y": "YY", "m": "MM", "d": "DD", "H": "HH24", "I": "HH12", "M": "MI", "S": "SS",
                  "b": "Mon", "B": "FMMonth", "p": "AM", "f": "US", "z": '"Z"', "%": '"%"'}  # fmt: skip

@@ -46,7 +46,9 @@ HELPERS = {
     "title": Helper(
         "x text",
         "text",
-        "CASE WHEN x = '' THEN '' ELSE (SELECT string_agg(wb_upper(left(m[1], 1)) || wb_lower(substr(m[1], 2)) || m[2], "
+        # Its own function ends words where Latin texts do; the letters of others are listed.
+        "CASE WHEN x ~ '^[ -~\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u017F]*$' THEN initcap(x COLLATE \"pg_c_utf8\") "
+        "ELSE (SELECT string_agg(wb_upper(left(m[1], 1)) || wb_lower(substr(m[1], 2)) || m[2], "
         f"'' ORDER BY at) FROM regexp_matches(x, '([{_WORD}]*)([^{_WORD}]*)', 'g') WITH ORDINALITY AS w(m, at)) END",
         "each word's first letter raised, the others lowered",
     ),
@@ -87,7 +89,7 @@ HELPERS = {
     "make_time": Helper(
         "day date, h integer, m integer, s integer, us integer",
         "local",
-        "day + make_time(h, m, 0) + make_interval(secs => s + us / 1000000.0)",
+        "day + make_time(h, m, s + us * CAST(1e-6 AS DOUBLE PRECISION))",
         "a day and the parts of a clock time",
     ),
     "shift_back": Helper(
