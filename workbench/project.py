@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -232,8 +232,19 @@ class Project:
             if m.score >= accept:
                 table, stray = self._translation(m.sources, target.field(m.target), facts, stated)
                 choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator))
-        spec = draft_spec(facts, target, choices, dataset=source, stated=stated, system=system)
+        spec = draft_spec(facts, self._with_key_forms(target), choices, dataset=source, stated=stated, system=system)
         return Proposal(matches, spec)
+
+    def _with_key_forms(self, target: Contract) -> Contract:
+        """The contract with, in fields that point to another entity's key, the pattern of that key."""
+        fields = []
+        for field in target.fields:
+            entity, _, key = (field.references or "").rpartition(".")
+            known = self.landscape.entity_names if self.landscape is not None else ()
+            if field.pattern is None and entity in known and key in (other := self.entity(entity)):
+                field = replace(field, pattern=other.field(key).pattern)
+            fields.append(field)
+        return replace(target, fields=tuple(fields))
 
     @staticmethod
     def _translation(
@@ -247,6 +258,7 @@ class Project:
             return {}, ()
         counts = {v.value: int(v.count.value) for v in facts.column(sources[0]).top}
         labels = stated.field(sources[0]).labels if stated and sources[0] in stated else {}
+        counts |= {code: 0 for code in labels if code not in counts}  # what may come is translated with what came
         # A code says nothing, its label in the contract does: 'A' is 'open'.
         named = {labels.get(v) or v: v for v in counts}
         found = match_values({name: counts[v] for name, v in named.items()}, words, labels=wanted.labels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from workbench.matching import match
-from workbench.model import TEXT, TIMESTAMP, Contract, Field
+from workbench.model import DATE, TEXT, TIMESTAMP, Contract, Field
 
 from .tables import crm
 
@@ -58,3 +58,15 @@ def test_a_sure_single_match_is_not_put_in_question() -> None:
     found = match(frame, entity(Field("full_name", TEXT))).of("full_name")
     assert found is not None
     assert found.sources == ("full_name",)
+
+
+def test_a_whole_name_is_told_by_its_meaning_though_its_description_speaks_of_parts() -> None:
+    source = entity(Field("CustomerName", TEXT, description="Last, First.", semantic_type="person_name"))
+    found = match(source, entity(Field("first_name", TEXT), Field("last_name", TEXT)))
+    assert [(m.source, m.target) for m in found.best] == [("CustomerName", "first_name"), ("CustomerName", "last_name")]
+
+
+def test_a_moment_gives_its_day_where_both_speak_of_the_same_event() -> None:
+    frame = pl.DataFrame({"orderedAt": ["2026-01-02T10:00:00Z"]})
+    found = match(frame, entity(Field("ordered_at", TIMESTAMP), Field("order_date", DATE), Field("paid_on", DATE)))
+    assert {m.target: m.source for m in found.best} == {"ordered_at": "orderedAt", "order_date": "orderedAt"}

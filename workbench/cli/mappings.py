@@ -48,11 +48,17 @@ def match(
 def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
     for name, field in spec.fields.items():
         score = spec.evidence.get(field.id, {}).get("match", "")
-        steps = " → ".join(s.name for s in field.steps)
-        said = f"{score}  {name} ← {', '.join(field.from_ or ())}" + (f"  ({steps})" if steps else "")
+        steps = " | ".join(" → ".join(s.name for s in way.steps) for way in (field.case or (field,)) if way.steps)
+        said = f"{score}  {name} ← {', '.join(_read_by(field))}" + (f"  ({steps})" if steps else "")
         say(said.replace("[", "\\["))
         for note in spec.evidence.get(field.id, {}).get("check", ()):
             say(f"      [yellow]![/] {note}")
+
+
+def _read_by(field: Any) -> list[str]:
+    """The source columns of a field; of one in cases those that its branches read."""
+    branches = [path for b in field.case or () for path in (b.when.field, *(b.from_ or ()))]
+    return list(dict.fromkeys([*(field.from_ or ()), *filter(None, branches)]))
 
 
 def _faults(project: Any, spec: Any, entity: str) -> tuple[Any, ...]:

@@ -11,7 +11,8 @@ from typing import Any
 from workbench.model import Contract, Spec, dump_spec, parse_spec
 from workbench.profiling import ColumnProfile, Profile
 
-from .draft_steps import Draftee, assumptions, steps_for
+from .draft_field import Draftee
+from .draft_steps import assumptions, field_for
 
 __all__ = ["Choice", "draft_spec"]
 
@@ -78,11 +79,7 @@ def draft_spec(
         target, sources = entity.field(choice.field), [columns[s] for s in choice.sources]
         written_down = [stated.field(s) if stated and s in stated else None for s in choice.sources]
         draftee = Draftee(target, sources, columns, renamed, choice.translate, system, choice.separator, written_down)
-        steps = steps_for(draftee)
-        written: dict[str, Any] = {"id": f"f{number}", "from": [renamed[s] for s in choice.sources]}
-        if steps:
-            written["steps"] = steps
-        fields[choice.field] = written
+        fields[choice.field] = {"id": f"f{number}"} | field_for(draftee)
         evidence[f"f{number}"] = _evidence(choice, draftee)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
     read = _read(fields, rows)
@@ -162,7 +159,7 @@ def _rows(
         for i, (top, item) in enumerate(lists.items(), start=1)
         if "." not in top
     ]
-    key = [s for name in entity.key if name in fields for s in fields[name]["from"]]
+    key = [s for name in entity.key if name in fields for s in fields[name].get("from", ())]
     repeated = len(key) == 1 and key[0] in columns and columns[key[0]].distinct.value < 0.999 * columns[key[0]].filled
     when = _changed_at(columns) if repeated and not lists else None
     if when is not None:
@@ -187,8 +184,11 @@ def _changed_at(columns: Mapping[str, ColumnProfile]) -> ColumnProfile | None:
 
 def _read(fields: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Top-level columns that the draft reads."""
-    paths = [p for f in fields.values() for p in f["from"]]
-    for f in fields.values():
+    branches = [b for f in fields.values() for b in f.get("case", ())]
+    paths = [b["when"]["field"] for b in branches] + [
+        p for f in (*fields.values(), *branches) for p in f.get("from", ())
+    ]
+    for f in (*fields.values(), *branches):
         for step in f.get("steps", ()):
             for args in step.values() if isinstance(step, dict) else ():
                 if isinstance(args, Mapping):

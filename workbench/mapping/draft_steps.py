@@ -3,67 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from workbench.model import Field
 from workbench.profiling import ColumnProfile
 
-__all__ = ["Draftee", "steps_for"]
+from .draft_field import Draftee, zone_named
+from .draft_keys import key_note, key_steps
+from .draft_meanings import dials_anywhere, steps_by_meaning
+from .draft_units import unit_case, unit_note, unit_steps
 
-NAME_FORMS = ("Last, First", "First Last", "Last First")
-
-
-@dataclass(frozen=True)
-class Draftee:
-    """A target field and what is known of the source columns it is drafted from.
-
-    Attributes:
-        target: The target field.
-        sources: The source columns chosen for it.
-        columns: All source columns by path.
-        paths: How the spec writes each path.
-        translate: The proposed translation of values.
-        system: The source's system, for the prefix of keys.
-        separator: What joins several sources.
-        stated: What the source's contract says of each source column.
-    """
-
-    target: Field
-    sources: Sequence[ColumnProfile]
-    columns: Mapping[str, ColumnProfile]
-    paths: Mapping[str, str]
-    translate: Mapping[str, str]
-    system: str
-    separator: str | None = None
-    stated: Sequence[Field | None] = ()
-
-    @property
-    def format(self) -> str:
-        """The format that the source's contract states for the first source column, '' without one."""
-        first = self.stated[0] if self.stated else None
-        return (first.format or "") if first else ""
-
-    @property
-    def source(self) -> ColumnProfile:
-        """The first source column."""
-        return self.sources[0]
-
-    def nearest(self, semantic: str) -> str | None:
-        """The path of another column with this meaning, the nearest in the record; None without one."""
-        home = self.source.name.rpartition(".")[0]
-        found = [
-            c for c in self.columns.values()
-            if c.semantic and c.semantic.type.startswith(semantic) and c.name != self.source.name
-            and ("[]" not in c.name or c.name.split("[]")[0] == self.source.name.split("[]")[0])
-        ]  # fmt: skip
-        found.sort(key=lambda c: (c.name.rpartition(".")[0] != home, c.name.count(".")))
-        return self.paths[found[0].name] if found else None
+__all__ = ["assumptions", "field_for"]
 
 
-def steps_for(d: Draftee) -> list[Any]:
-    """The steps for a field, as a spec writes them."""
+def field_for(d: Draftee) -> dict[str, Any]:
+    """A field as a spec writes it, but for its id: where it comes from, and the steps or the cases."""
+    steps = _steps(d)
+    cases = unit_case(d, steps)
+    if cases:
+        return {"case": cases}
+    return {"from": [d.paths[s.name] for s in d.sources]} | ({"steps": steps} if steps else {})
+
+
+def _steps(d: Draftee) -> list[Any]:
     if len(d.sources) > 1:
         if d.target.type.kind == "timestamp":
             return _day_and_time(d)
@@ -78,10 +40,10 @@ def steps_for(d: Draftee) -> list[Any]:
 
 def assumptions(d: Draftee) -> list[str]:
     """What the draft took for granted and a person should look at."""
-    notes = []
+    notes = [note for note in (_day_note(d), unit_note(d), key_note(d) if _is_key(d) else None) if note]
     kind = d.target.type.kind
     if d.source.physical != "String" or d.format:
-        return []
+        return notes
     for date in d.source.dates[:1] if kind in ("date", "timestamp") else ():
         if date.status in ("assumed", "conflicting") and date.rivals:
             rivals = ", ".join(date.rivals)
@@ -90,11 +52,21 @@ def assumptions(d: Draftee) -> list[str]:
         if number.status in ("assumed", "conflicting"):
             read = f"decimal '{number.decimal}', group '{number.group}'"
             notes.append(f"{d.source.name}: {read} is assumed, {number.ambiguous} values read differently otherwise")
-    if (d.target.semantic_type or "") == "phone" and not _dials_anywhere(d) and not d.nearest("country"):
+    if (d.target.semantic_type or "") == "phone" and not dials_anywhere(d) and not d.nearest("country"):
         notes.append(f"{d.source.name}: no country is known; add the step {{phone: {{region: XX}}}}")
     if kind == "timestamp" and not d.target.type.local and not any("%z" in f.format for f in d.source.dates[:1]):
-        notes.append(f"{d.source.name}: the zone UTC is assumed")
+        notes.append(
+            f"{d.source.name}: the zone {d.zone} is {'named in the contract' if d.zone != 'UTC' else 'assumed'}"
+        )
     return notes
+
+
+def _day_note(d: Draftee) -> str | None:
+    """A moment has a day only in some zone."""
+    moment = d.source.type.kind == "timestamp" and not d.source.type.local
+    if d.target.type.kind == "date" and moment:
+        return f"{d.source.name}: its day in {zone_named(d.target.description) or 'UTC'} is taken"
+    return None
 
 
 def _is_address(target: Field) -> bool:
@@ -108,7 +80,7 @@ def _typed(d: Draftee) -> list[Any]:
     if kind in ("date", "timestamp"):
         return _times(d)
     if kind in ("decimal", "integer", "float"):
-        return _numbers(d)
+        return [*_numbers(d), *unit_steps(d)]
     if kind == "boolean":
         yes = [v for v, t in d.translate.items() if t == "true"]
         no = [v for v, t in d.translate.items() if t == "false"]
@@ -118,13 +90,20 @@ def _typed(d: Draftee) -> list[Any]:
 
 def _from_typed(d: Draftee) -> list[Any]:
     have, want = d.source.type, d.target.type
+    converted = unit_steps(d) if want.kind in ("decimal", "integer", "float") else []
+    if converted:
+        return [*([] if have.kind == "decimal" else [{"cast": {"to": "decimal"}}]), *converted]
+    if have.kind == "integer" and want.kind in ("date", "timestamp") and d.source.dates:
+        return [{"cast": {"to": "text"}}, *_times(d)]  # 20260309
     if have.kind == want.kind == "timestamp" and have.local != want.local:
-        return [{"timezone": "UTC"}]
+        return [{"timezone": d.zone}]
+    if (have.kind, want.kind) == ("timestamp", "date"):
+        return _day_of(d, moment=not have.local)
     if have.kind == "decimal" and want.kind == "decimal" and (have.scale or 0) > (want.scale or 0):
         return [{"round": want.scale}]
     if have == want or (have.kind == "integer" and want.kind == "decimal"):
         return []
-    pairs = {("timestamp", "date"), ("float", "integer"), ("float", "decimal"), ("boolean", "integer")}
+    pairs = {("float", "integer"), ("float", "decimal"), ("boolean", "integer")}
     if (have.kind, want.kind) in pairs or want.kind == "float" or (have.kind, want.kind) == ("date", "timestamp"):
         step: dict[str, Any] = {"to": want.kind}
         if want.kind == "decimal":
@@ -145,14 +124,19 @@ def _times(d: Draftee) -> list[Any]:
         return [{"parse_date": formats}]
     if not timed:
         step: dict[str, Any] = {"formats": formats}
-        return [{"parse_timestamp": step if d.target.type.local else step | {"zone": "UTC"}}]
+        return [{"parse_timestamp": step if d.target.type.local else step | {"zone": d.zone}}]
     zoned = [f for f in timed if "%z" in f]
-    chosen = zoned or timed
-    step = {"formats": chosen}
+    step = {"formats": zoned or timed}
     if not zoned and not d.target.type.local and d.target.type.kind == "timestamp":
-        step["zone"] = "UTC"
+        step["zone"] = d.zone
     steps: list[Any] = [{"parse_timestamp": step}]
-    return [*steps, {"cast": {"to": "date"}}] if d.target.type.kind == "date" else steps
+    return [*steps, *_day_of(d, moment=bool(zoned))] if d.target.type.kind == "date" else steps
+
+
+def _day_of(d: Draftee, *, moment: bool) -> list[Any]:
+    """The day of a timestamp; that of a moment in the zone that the target's description names."""
+    zone = zone_named(d.target.description)
+    return [*([{"timezone": zone}] if moment and zone else []), {"cast": {"to": "date"}}]
 
 
 def _day_and_time(d: Draftee) -> list[Any]:
@@ -164,7 +148,7 @@ def _day_and_time(d: Draftee) -> list[Any]:
     time = times.get(longest, "%H:%M:%S") if longest == 5 or not colons else "%H:%M:%S"
     args: dict[str, Any] = {"formats": [f"{day} {time}" for day in days[:2]]}
     if not d.target.type.local:
-        args["zone"] = "UTC"
+        args["zone"] = d.zone
     return [{"concat": {"separator": " "}}, {"parse_timestamp": args}]
 
 
@@ -202,84 +186,27 @@ def _numbers(d: Draftee) -> list[Any]:
 
 
 def _textual(d: Draftee) -> list[Any]:
+    if d.source.physical != "String":
+        return [{"cast": {"to": "text"}}, *_worded(d)] if d.source.type.kind != "text" else []
+    return _worded(d)
+
+
+def _worded(d: Draftee) -> list[Any]:
     source, target = d.source, d.target
-    if source.physical != "String":
-        return [{"cast": {"to": "text"}}] if source.type.kind != "text" else []
-    meaning, found = target.semantic_type or "", source.semantic.type if source.semantic else ""
     if target.enum or d.translate:
         if d.translate and any(k != v for k, v in d.translate.items()):
             return [*_tidy(source), {"translate": {"values": dict(d.translate)}}]
-        if not meaning.startswith(("country", "currency")):
+        if not (target.semantic_type or "").startswith(("country", "currency")):
             return _tidy(source)
-    for prefix, make in _BY_MEANING.items():
-        if meaning.startswith(prefix):
-            steps: list[Any] | None = make(d, found)
-            if steps is not None:
-                return steps
-    if target.key is not None or (target.references or "").count("."):
-        return [*_tidy(source), *([{"prefix": f"{d.system.upper()}-"}] if d.system else [])]
-    return _tidy(source)
+    steps = steps_by_meaning(d)
+    if steps is not None:
+        return steps
+    return [*_tidy(source), *(key_steps(d) if _is_key(d) else [])]
+
+
+def _is_key(d: Draftee) -> bool:
+    return d.target.key is not None or bool((d.target.references or "").count("."))
 
 
 def _tidy(source: ColumnProfile) -> list[Any]:
     return ["trim"] if source.padded.value > 0 else []
-
-
-def _person(d: Draftee, found: str) -> list[Any] | None:
-    form = d.source.semantic.form if d.source.semantic and found == "person_name" else ""
-    wanted = next((f for f in (d.target.format or "",) if f in NAME_FORMS), "First Last")
-    if form in NAME_FORMS and form != wanted:
-        return [{"reorder_name": {"from": form, "to": wanted}}]
-    return None
-
-
-def _part(d: Draftee, found: str) -> list[Any] | None:
-    form = d.source.semantic.form if d.source.semantic and found == "person_name" else ""
-    if found != "person_name" or form not in NAME_FORMS:
-        return None
-    part = "first" if (d.target.semantic_type or "").startswith("given") else "last"
-    return [{"split_name": {"from": form, "part": part}}]
-
-
-def _dials_anywhere(d: Draftee) -> bool:
-    return d.source.semantic is not None and d.source.semantic.form in ("E164", "international")
-
-
-def _phone(d: Draftee, found: str) -> list[Any] | None:
-    if found and found != "phone":
-        return None
-    form = d.source.semantic.form if d.source.semantic else ""
-    country = d.nearest("country")
-    if re.fullmatch("[A-Z]{2}", form):
-        return [{"phone": {"region": form, "to": "E164"}}]
-    if country:
-        return [{"phone": {"region_from": country, "to": "E164"}}]
-    # Without a country a local number cannot be read: the draft keeps it, and says so.
-    return [{"phone": {"to": "E164"}}] if _dials_anywhere(d) else None
-
-
-def _postcode(d: Draftee, found: str) -> list[Any] | None:
-    country = d.nearest("country")
-    return [{"postcode": {"country_from": country}}] if country else None
-
-
-def _country(d: Draftee, found: str) -> list[Any] | None:
-    if found and not found.startswith("country"):
-        return None
-    form = (d.target.format or "").replace("-", "").lower()
-    to = form if form in ("alpha2", "alpha3", "numeric", "name") else ""
-    if not to:
-        to = "alpha3" if d.target.max_length == 3 or d.target.pattern == "^[A-Z]{3}$" else "alpha2"
-    return [{"country": {"to": to}}]
-
-
-_BY_MEANING: dict[str, Any] = {
-    "person_name": _person,
-    "given_name": _part,
-    "family_name": _part,
-    "phone": _phone,
-    "email": lambda d, found: ["email"] if found in ("", "email") else None,
-    "country": _country,
-    "currency": lambda d, found: ["currency"] if not found or found.startswith("currency") else None,
-    "postcode": _postcode,
-}

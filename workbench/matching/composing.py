@@ -28,6 +28,7 @@ class _Form:
     """A thing that is written whole in one system and in parts in another.
 
     Where a kind is given, a whole is told by its kind, and only where one of the parts alone fits it already.
+    A column with the meaning given is a whole whatever it is called.
     The parts stand in the usual order; each is told by one of several sets of words, all of a set being needed.
     """
 
@@ -35,6 +36,7 @@ class _Form:
     parts: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
     separator: str
     kind: str = ""
+    meaning: str = "none"
 
 
 def _words(*alternatives: str) -> tuple[frozenset[str], ...]:
@@ -55,6 +57,7 @@ def _forms() -> tuple[_Form, ...]:
                 ("last name", _words("last name", "family name", "surname", "lastname", "sur name")),
             ),
             " ",
+            meaning="person_name",
         ),
         _Form(
             _words("address", "full address", "postal address", "complete address"),
@@ -89,6 +92,7 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
     found = [
         *_joined(pairing.sources, pairing.targets, held),
         *_moments(pairing.sources, pairing.targets, scores),
+        *_days(pairing.sources, pairing.targets, scores),
         *_by_values(pairing, held),
         *_split(pairing.sources, pairing.targets, held),
     ]
@@ -168,8 +172,30 @@ def _moments(sources: Sequence[ColumnView], targets: Sequence[ColumnView], score
         ):
             evidence = (f"'{target.name}' is a point in time, '{sources[time].name}' only its time of day",)
             names = (sources[date].name, sources[time].name)
-            out.append(Match(names, target.name, min(0.99, float(scores[time, j]) + 0.01), evidence, form.separator))
+            out.append(Match(names, target.name, float(scores[time, j]), evidence, form.separator))
     return out
+
+
+def _days(sources: Sequence[ColumnView], targets: Sequence[ColumnView], scores: Matrix) -> list[Match]:
+    """The day of a moment, where no column holds the day alone and both fields speak of the same event."""
+    out = []
+    moments = [j for j, t in enumerate(targets) if t.kind == "timestamp"]
+    for j, target in enumerate(targets):
+        if target.kind != "date" or scores[:, j].max() >= _BY_NAME:
+            continue
+        for k in moments:
+            i = int(scores[:, k].argmax())
+            same = _event(target) & (_event(targets[k]) | _event(sources[i]))
+            if scores[i, k] >= _BY_NAME and "timestamp" in (sources[i].kind, sources[i].seen.kind) and same:
+                evidence = (f"'{sources[i].name}' is the moment of which '{target.name}' is the day",)
+                out.append(Match((sources[i].name,), target.name, _BY_NAME, evidence, part="day"))
+    return out
+
+
+def _event(view: ColumnView) -> set[str]:
+    """What a date or moment is about: 'order' of order_date and ordered_at."""
+    about = {stem(w) for name in (view.name, *view.synonyms) for w in tokens(name)}
+    return about - {stem(w) for w in ("date", "day", "time", "timestamp", "moment", "at", "on", "of", "the")}
 
 
 def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: tuple[Matrix, Matrix]) -> list[Match]:
@@ -179,7 +205,7 @@ def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: t
         if len(parts) < 2:
             continue
         for i, source in enumerate(sources):
-            if _role(source, form.whole, _CONTEXT) and not _is_part(form, source):
+            if _is_whole(form, source):
                 for part, j in parts:
                     score, why = _judge([held[1][i, j]])
                     evidence = (f"'{source.name}' holds the {part}", *why)
@@ -195,6 +221,11 @@ def _parts(form: _Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
         if position is not None:
             found.append((part, position))
     return found
+
+
+def _is_whole(form: _Form, view: ColumnView) -> bool:
+    """A description 'Last, First' speaks of parts, and yet the values are whole names."""
+    return view.semantic == form.meaning or (_role(view, form.whole, _CONTEXT) and not _is_part(form, view))
 
 
 def _is_part(form: _Form, view: ColumnView) -> bool:

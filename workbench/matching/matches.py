@@ -96,7 +96,7 @@ class Matches:
             single = self._at(int(rows[0]), j) if len(rows) and self.scores[rows[0], j] >= self.threshold else None
             both = [m for m in (single, composed.get(view.name)) if m is not None and m.score >= self.threshold]
             if both:
-                found.append(max(both, key=lambda m: m.score))
+                found.append(max(both, key=lambda m: (m.score, len(m.sources))))
         return tuple(found)
 
     @property

@@ -1,0 +1,125 @@
+"""A draft brings a source's columns into the form that the contract asks for: keys, dates, units, zones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from workbench.mapping import apply, resolve
+from workbench.mapping.draft import Choice, draft_spec
+from workbench.model import Contract, Field, Spec
+from workbench.model.types import DATE, TEXT, TIMESTAMP, decimal
+from workbench.profiling import profile
+
+KG = Field("weight_kg", decimal(3), unit="kg")
+PRICE = Field("price", decimal(2), semantic_type="money", unit="EUR")
+
+
+def drafted(target: Field, source: str, frame: pl.DataFrame, *stated: Field, system: str = "") -> Spec:
+    """The draft of one field from one column."""
+    entity = Contract(id="e", name="E", version="1.0.0", fields=(target,))
+    said = Contract(id="s", name="s", version="1.0.0", fields=stated) if stated else None
+    choices = [Choice(target.name, (source,), 1.0)]
+    return draft_spec(profile(frame), entity, choices, dataset="s.t", stated=said, system=system)
+
+
+def made(spec: Spec, frame: pl.DataFrame) -> list[Any]:
+    """What the draft makes of the rows."""
+    from workbench.backends import schema_of
+
+    applied = apply(resolve(spec, schema_of(frame)).plan, frame)
+    assert applied.rejected.is_empty()
+    return applied.passed[applied.passed.columns[0]].cast(pl.String).to_list()
+
+
+def notes(spec: Spec) -> list[str]:
+    """What the draft asks a person to check."""
+    return list(spec.evidence["f1"].get("check", ()))
+
+
+def key(pattern: str | None = None) -> Field:
+    return Field("id", TEXT, key=1, pattern=pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "values", "wanted"),
+    [
+        (None, ["0012", "0013"], ["CRM-0012", "CRM-0013"]),
+        ("^CRM-[0-9]+$", ["0012", "0013"], ["CRM-0012", "CRM-0013"]),
+        ("^[0-9]{6}$", ["000120", "000130"], ["000120", "000130"]),
+        ("^[0-9]{6}$", ["M-000120", "M-000130"], ["000120", "000130"]),
+        ("^CRM-[0-9]{2}$", ["K12", "K13"], ["CRM-12", "CRM-13"]),
+    ],
+)
+def test_a_key_gets_the_form_of_its_contract(pattern: str | None, values: list[str], wanted: list[str]) -> None:
+    frame = pl.DataFrame({"no": values})
+    assert made(drafted(key(pattern), "no", frame, system="crm"), frame) == wanted
+
+
+def test_a_key_that_fits_no_form_is_pointed_out() -> None:
+    spec = drafted(key("^[0-9]{6}$"), "no", pl.DataFrame({"no": ["ab", "cd"]}), system="crm")
+    assert notes(spec) == ["no: its values do not fit the pattern ^[0-9]{6}$"]
+
+
+def test_a_number_as_key_gets_the_prefix_too() -> None:
+    frame = pl.DataFrame({"no": [12, 13]})
+    assert made(drafted(key(), "no", frame, system="dwh"), frame) == ["DWH-12", "DWH-13"]
+
+
+def test_a_day_written_as_a_number_is_read() -> None:
+    frame = pl.DataFrame({"day_id": [20260309, 20251224, 20240131]})
+    assert made(drafted(Field("day", DATE), "day_id", frame), frame) == ["2026-03-09", "2025-12-24", "2024-01-31"]
+
+
+@pytest.mark.parametrize("column", ["weight_g", "WeightGrams", "WEIGHT_G"])
+def test_a_unit_in_the_columns_name_is_converted(column: str) -> None:
+    frame = pl.DataFrame({column: [1500, 20]})
+    assert made(drafted(KG, column, frame), frame) == ["1.500", "0.020"]
+
+
+def test_a_unit_that_the_contract_states_is_converted() -> None:
+    frame = pl.DataFrame({"w": ["10,5", "2,0"]})
+    spec = drafted(KG, "w", frame, Field("w", decimal(1), unit="lb", format="decimal:,"))
+    assert made(spec, frame) == ["4.763", "0.907"]
+
+
+def test_the_same_unit_needs_no_step() -> None:
+    frame = pl.DataFrame({"weight_kg": [1.5, 2.25]})
+    steps = drafted(KG, "weight_kg", frame).fields["weight_kg"].steps
+    assert [s.name for s in steps] == ["cast"]
+
+
+def test_units_that_stand_beside_each_number_become_cases() -> None:
+    frame = pl.DataFrame({"w": ["1,5", "20", "3"], "u": ["KG", "G", "KG"]})
+    spec = drafted(KG, "w", frame)
+    assert [float(w) for w in made(spec, frame)] == [1.5, 0.02, 3.0]
+    assert notes(spec) == ["w: u says the unit of each row (KG, G)"]
+
+
+def test_a_column_that_holds_more_than_units_says_no_unit() -> None:
+    frame = pl.DataFrame({"w": ["1,5", "20", "3"], "u": ["KG", "G", "box"]})
+    assert drafted(KG, "w", frame).fields["weight_kg"].case is None
+
+
+def test_a_unit_of_another_quantity_is_no_unit_of_a_weight() -> None:
+    frame = pl.DataFrame({"weight_m": [1.5, 2.5]})
+    assert [s.name for s in drafted(KG, "weight_m", frame).fields["weight_kg"].steps] == ["cast"]
+
+
+def test_cents_become_the_currency() -> None:
+    frame = pl.DataFrame({"PRICE_CENTS": [1999, 5]})
+    assert made(drafted(PRICE, "PRICE_CENTS", frame), frame) == ["19.99", "0.05"]
+
+
+def test_a_zone_that_the_sources_contract_names_is_used() -> None:
+    frame = pl.DataFrame({"at": ["2026-07-01 12:00:00", "2026-01-01 12:30:00"]})
+    spec = drafted(Field("at", TIMESTAMP), "at", frame, Field("at", TIMESTAMP, description="Local (Europe/Berlin)."))
+    assert made(spec, frame) == ["2026-07-01 10:00:00.000000+00:00", "2026-01-01 11:30:00.000000+00:00"]
+
+
+def test_the_day_of_a_moment_is_that_of_the_zone_which_the_target_names() -> None:
+    frame = pl.DataFrame({"at": ["2026-07-01T23:00:00Z", "2026-01-01T12:30:00Z"]})
+    day = Field("day", DATE, description="Day at the seller (Europe/Berlin).")
+    assert made(drafted(day, "at", frame), frame) == ["2026-07-02", "2026-01-01"]
