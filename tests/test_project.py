@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from workbench.errors import SourceError, SpecError, UnknownNameError, UsageError, WorkbenchError
+from workbench.matching import Decision, Decisions
 from workbench.model import load_spec
 from workbench.project import Project, open_project
 
@@ -73,14 +75,71 @@ def test_canonical_records_of_all_systems_have_one_form(project: Project):
 @pytest.mark.parametrize("flow", ["erp-products", "shop-customers", "erp-orders"])
 def test_a_draft_finds_what_the_reviewed_spec_says(project: Project, retail: Path, flow: str):
     reviewed = load_spec(retail / "specs" / f"{flow}.yaml")
-    draft = project.propose(reviewed.source.dataset, str(reviewed.target.entity)).spec
+    alone = Decisions()  # the reviewed specs must not decide
+    draft = project.propose(reviewed.source.dataset, str(reviewed.target.entity), decisions=alone).spec
     same = [n for n, f in draft.fields.items() if n in reviewed.fields and f.from_ == reviewed.fields[n].from_]
     assert len(same) >= 0.7 * len([f for f in reviewed.fields.values() if f.from_])
 
 
 def test_a_draft_reads_codes_by_their_labels(project: Project):
-    steps = project.propose("erp.orders", "Order").spec.fields["status"].steps
+    steps = project.propose("erp.orders", "Order", decisions=Decisions()).spec.fields["status"].steps
     assert steps[-1].args["values"]["A"] == "open"
+
+
+def test_what_a_spec_says_settles_its_own_source(project: Project):
+    found = project.propose("erp.customers", "Customer").matches
+    assert found.of("full_name").sources == ("NAME2", "NAME1")
+    assert found.of("full_name").decision.verdict == "accepted"
+    assert found.of("status").source == "LOEVM"
+
+
+def test_a_column_that_a_spec_leaves_out_is_not_proposed(project: Project):
+    used = {s for m in project.propose("crm.customers", "Customer").matches.best for s in m.sources}
+    assert not used & {"fax", "remark"}
+
+
+def test_decisions_written_by_hand_beat_those_of_specs(retail: Path, tmp_path: Path):
+    folder = Path(shutil.copytree(retail, tmp_path / "decided"))
+    Decisions([Decision("crm.customers.email", "Customer.email", "rejected")]).save(folder / "decisions.yaml")
+    assert open_project(folder).propose("crm.customers", "Customer").matches.of("email") is None
+
+
+def test_a_reference_to_a_key_takes_the_form_of_that_key(project: Project):
+    fields = project.propose("erp.order_lines", "OrderLine", decisions=Decisions()).spec.fields
+    assert [s.name for s in fields["product_id"].steps] == ["strip_prefix"]
+
+
+@pytest.fixture(scope="module")
+def links(root: Path) -> pl.DataFrame:
+    """The crosswalk of the customers as the sample's truth has it."""
+    records = pl.read_csv(root / "data" / "retail" / "truth" / "customer_records.csv", infer_schema=False)
+    system = pl.col("dataset").str.split(".").list.first()
+    key = pl.concat_str(system.str.to_uppercase(), pl.lit("-"), "source_id")
+    return records.select(pl.col("customer_id").alias("canonical_id"), system.alias("system"), key.alias("source_id"))
+
+
+def test_linked_records_mend_a_draft(project: Project, links: pl.DataFrame):
+    found = project.propose("erp.customers", "Customer", decisions=Decisions(), crosswalk=links)
+    assert {"city", "status"} <= set(found.learned)
+    assert [s.name for s in found.spec.fields["city"].steps] == ["title"]
+    status = found.spec.fields["status"]
+    assert (status.case[0].when.field, status.case[0].then, status.else_) == ("LOEVM", "active", "closed")
+    assert project.resolve(found.spec).plan.fields
+    agree, pairs = found.learned["status"].learned.agree, found.learned["status"].learned.pairs
+    assert found.spec.evidence[status.id]["why"][-1] == f"{agree:,} of {pairs:,} linked records agree"
+
+
+def test_linked_records_do_not_disturb_what_they_confirm(project: Project, links: pl.DataFrame):
+    alone = project.propose("erp.customers", "Customer", decisions=Decisions()).spec
+    held = project.propose("erp.customers", "Customer", decisions=Decisions(), crosswalk=links)
+    kept = [n for n in alone.fields if n not in held.learned]
+    assert "born_on" in kept
+    assert {n: held.spec.fields[n] for n in kept} == {n: alone.fields[n] for n in kept}
+
+
+def test_a_crosswalk_of_other_systems_is_told(project: Project, links: pl.DataFrame):
+    with pytest.raises(UsageError, match="links no record of 'erp'"):
+        project.propose("erp.customers", "Customer", crosswalk=links.filter(pl.col("system") != "erp"))
 
 
 @pytest.mark.parametrize("address", ["sqlite:///{}", "duckdb:///{}", "file://{}", "{}"])

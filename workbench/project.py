@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,28 +13,18 @@ import polars as pl
 
 from workbench.backends import normalise, schema_of
 from workbench.errors import Fault, SourceError, SpecError, UnknownNameError, UsageError, did_you_mean
-from workbench.mapping import Choice, Resolved, apply, draft_spec, resolve
-from workbench.model import Contract, DataType, Field, Landscape, Spec, load_contract, load_landscape, load_spec
+from workbench.mapping import Resolved, apply, held_against, linked_pairs, resolve
+from workbench.model import Contract, DataType, Landscape, Spec, in_range, load_contract, load_landscape, load_spec
 from workbench.profiling import Profile, profile
+from workbench.proposing import Proposal, propose
 from workbench.sources import Scan, names_file, scan
 
 if TYPE_CHECKING:
-    from workbench.matching import Matches
+    from workbench.matching import Decisions
 
 __all__ = ["Project", "Proposal", "open_project"]
 
 SUFFIX = ".odcs.yaml"
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What the workbench proposes for a source and an entity: the matches and a draft spec."""
-
-    matches: Matches
-    spec: Spec
-
-    def _repr_html_(self) -> str:
-        return self.matches._repr_html_()
 
 
 @dataclass(frozen=True)
@@ -196,6 +186,20 @@ class Project:
                 continue
         return out
 
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What people decided on matches in this project: in its specs, and in decisions.yaml beside the landscape.
+
+        Raises:
+            DocumentError: A file is faulty; every fault is named with its line.
+        """
+        from workbench.matching import Decisions, decided_in, load_decisions
+
+        flows = [self.root / f.spec for f in (self.landscape.flows if self.landscape else ()) if f.spec]
+        paths = dict.fromkeys([*flows, *sorted((self.root / "specs").glob("*.yaml"))])
+        taken = [d for path in paths if path.is_file() for d in decided_in(load_spec(path))]
+        return Decisions([*taken, *load_decisions(self.root / "decisions.yaml")])
+
     def propose(
         self,
         source: str,
@@ -203,6 +207,8 @@ class Project:
         *,
         facts: Profile | None = None,
         accept: float = 0.5,
+        decisions: Decisions | None = None,
+        crosswalk: pl.DataFrame | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Proposal:
         """Match a source to an entity and draft a spec.
@@ -212,57 +218,51 @@ class Project:
             entity: An entity's name, a contract's path, or the contract.
             facts: The source's profile, when it is there already.
             accept: Matches below this score are left out of the draft.
+            decisions: What people decided on matches; what this project's files say when not given.
+            crosswalk: Columns canonical_id, system, source_id: the draft is held against the records of other
+                systems that it links, and fields that they contradict are learned from them.
             progress: Told what is being done.
         """
-        from workbench.matching import match
-
         target = entity if isinstance(entity, Contract) else self.entity(entity)
         if facts is None:
             progress(f"profiling {source}")
             facts = self.profile(source)
         progress(f"matching {source} to {target.name}")
-        stated = self.contract(source)
-        if stated is None:
-            matches = match(facts, target, source_name=source)
-        else:  # what people wrote down says what coded names mean; the facts say what is really there
-            matches = match(stated, target, source_sample=facts, source_name=source)
-        system = source.partition(".")[0] if source in self._datasets else ""
-        choices = []
-        for m in matches.best:
-            if m.score >= accept:
-                table, stray = self._translation(m.sources, target.field(m.target), facts, stated)
-                choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator))
-        spec = draft_spec(facts, self._with_key_forms(target), choices, dataset=source, stated=stated, system=system)
-        return Proposal(matches, spec)
+        known = self.decisions if decisions is None else decisions
+        named = source if source in self._datasets else ""
+        system, stated, form = named.partition(".")[0], self.contract(source), self._with_key_forms(target)
+        found = propose(source, form, facts, stated=stated, system=system, decisions=known, accept=accept)
+        return found if crosswalk is None else self._held(found, target, source, crosswalk, progress)
+
+    def _held(
+        self, found: Proposal, target: Contract, source: str, crosswalk: pl.DataFrame, progress: Callable[[str], None]
+    ) -> Proposal:
+        """The proposal, held against the records of other systems that the crosswalk links to this source's."""
+        ours, there = source.partition(".")[0], crosswalk["system"].unique().to_list()
+        others = {
+            system: records for system, records in self.canonical(target.name, progress=progress).items()
+            if system != ours and system in there
+        }  # fmt: skip
+        if not others or ours not in there:
+            what = f"the crosswalk links no record of '{ours}' with a system that has a spec for {target.name}"
+            raise UsageError(what, cure=f"it has {', '.join(sorted(there))}")
+        pairs = pl.concat([linked_pairs(crosswalk, ours, system) for system in others])
+        spec, learned = held_against(
+            found.spec, target, self.frame(source), pl.concat(list(others.values())), pairs,
+            tables=self.table, table_schema=self.table_schema, progress=progress,
+        )  # fmt: skip
+        return replace(found, spec=spec, learned=learned)
 
     def _with_key_forms(self, target: Contract) -> Contract:
         """The contract with, in fields that point to another entity's key, the pattern of that key."""
+        known = self.landscape.entity_names if self.landscape is not None else ()
         fields = []
         for field in target.fields:
             entity, _, key = (field.references or "").rpartition(".")
-            known = self.landscape.entity_names if self.landscape is not None else ()
             if field.pattern is None and entity in known and key in (other := self.entity(entity)):
                 field = replace(field, pattern=other.field(key).pattern)
             fields.append(field)
         return replace(target, fields=tuple(fields))
-
-    @staticmethod
-    def _translation(
-        sources: tuple[str, ...], wanted: Field, facts: Profile, stated: Contract | None
-    ) -> tuple[Mapping[str, str], tuple[str, ...]]:
-        """Which of the target's listed values each source value means, and those for which none was found."""
-        from workbench.matching import match_values
-
-        words = wanted.enum or (("true", "false") if wanted.type.kind == "boolean" else ())
-        if not words or len(sources) != 1:
-            return {}, ()
-        counts = {v.value: int(v.count.value) for v in facts.column(sources[0]).top}
-        labels = stated.field(sources[0]).labels if stated and sources[0] in stated else {}
-        counts |= {code: 0 for code in labels if code not in counts}  # what may come is translated with what came
-        # A code says nothing, its label in the contract does: 'A' is 'open'.
-        named = {labels.get(v) or v: v for v in counts}
-        found = match_values({name: counts[v] for name, v in named.items()}, words, labels=wanted.labels)
-        return {named[k]: v for k, v in found.table.items()}, tuple(named[k] for k in found.unmatched)
 
 
 def _of_the_version(found: Contract, spec: Spec, side: Literal["source", "target"]) -> Contract:
@@ -272,19 +272,6 @@ def _of_the_version(found: Contract, spec: Spec, side: Literal["source", "target
         what = f"the spec asks for version {wanted} of {found.name}, here is {found.version}"
         raise SpecError([Fault(what, spec.place(side), "compare them with workbench contract diff")])
     return found
-
-
-def in_range(version: str, wanted: str) -> bool:
-    """Whether a version lies in a range: '1.4.0' exactly, '^1.4' the same major and not older.
-
-    >>> in_range("1.5.2", "^1.4"), in_range("2.0.0", "^1.4"), in_range("1.3.9", "^1.4")
-    (True, False, False)
-    """
-    have = [int(p) for p in version.split(".")[:3] if p.isdigit()]
-    want = [int(p) for p in wanted.lstrip("^").split(".") if p.isdigit()]
-    if not wanted.startswith("^"):
-        return have[: len(want)] == want
-    return have[:1] == want[:1] and have >= want
 
 
 def open_project(path: str | os.PathLike[str] = ".") -> Project:

@@ -60,3 +60,29 @@ def test_pairs_of_other_keys_are_refused() -> None:
     left, right, _ = _people()
     with pytest.raises(SourceError, match="no linked pair"):
         learn_from_links(left, right, pl.DataFrame({"a": ["x"], "b": ["y"]}), keys=("no", "id"))
+
+
+def _closed() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Customers of which every fourth has a day on which it was closed."""
+    keys = [str(i) for i in range(200)]
+    days = [f"2025-01-{1 + i * 37 % 28:02}" if i % 4 == 0 else None for i in range(200)]
+    said = ["open" if day is None else "closed" for day in days]
+    left = pl.DataFrame({"no": keys, "closed_on": days})
+    return left, pl.DataFrame({"id": keys, "state": said}), pl.DataFrame({"a": keys, "b": keys})
+
+
+def test_a_missing_value_can_say_something() -> None:
+    left, right, pairs = _closed()
+    found = learn_from_links(left, right, pairs, keys=("no", "id"))["state"]
+    case = [{"when": {"field": "closed_on", "is_null": "true"}, "then": "open"}]
+    assert (found.learned.field["case"], found.learned.field["else"]) == (case, "closed")
+    assert (found.learned.agree, found.learned.pairs) == (200, 200)
+
+
+def test_values_that_are_just_missing_say_nothing() -> None:
+    left, right, pairs = _closed()
+    unrelated = right.with_columns(
+        pl.Series("state", ["closed" if i * 7919 % 101 < 30 else "open" for i in range(200)])
+    )
+    found = learn_from_links(left, unrelated, pairs, keys=("no", "id"))
+    assert "is_null" not in repr(found)

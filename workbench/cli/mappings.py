@@ -21,16 +21,22 @@ def match(
     entity: Annotated[str, typer.Argument(help="An entity's name, or the path of its contract.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write the draft spec.")] = None,
     accept: Annotated[float, typer.Option(min=0, max=1, help="Leave matches below this score out.")] = 0.5,
+    crosswalk: Annotated[
+        Path | None, typer.Option(help="A crosswalk's folder: fields that linked records contradict are learned.")
+    ] = None,
     as_json: JSON = False,
 ) -> None:
     """Propose which source field means which entity field, with its steps, as a draft spec."""
+    from workbench.linkage import load_crosswalk
     from workbench.model import dump_spec, write_text
     from workbench.project import open_project
 
     landscape, name = split_name(source)
     project = open_project(landscape)
-    with status(f"matching {name} to {entity}", quiet=as_json):
-        proposal = project.propose(name, entity, accept=accept)
+    links = load_crosswalk(crosswalk).entries if crosswalk else None
+    with status(f"matching {name} to {entity}", quiet=as_json) as shown:
+        tell = shown.update if shown else lambda _: None
+        proposal = project.propose(name, entity, accept=accept, crosswalk=links, progress=tell)
     spec = proposal.spec
     if out is not None:
         write_text(out, dump_spec(spec))

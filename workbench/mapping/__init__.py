@@ -5,11 +5,13 @@ from .comparing import diff
 from .counts import Counts
 from .difference import Example, SpecChange, SpecDiff
 from .draft import Choice, draft_spec
+from .draft_linked import field_values, held_against
 from .inverted import Inverted, Lost, Way
 from .inverting import invert
 from .learn_links import LinkedField, learn_from_links, linked_pairs
 from .learner import Disagreement, Learned, learn, next_question
 from .memory import Footprint, footprint
+from .reads import columns_read
 from .resolving import Lineage, Resolved, resolve
 from .round_trips import FieldTrip, RoundTrip, roundtrip
 from .rules import Rule, Rules, find_rules
@@ -41,11 +43,14 @@ __all__ = [
     "SpecDiff",
     "Way",
     "apply",
+    "columns_read",
     "compare_rules",
     "diff",
     "draft_spec",
+    "field_values",
     "find_rules",
     "footprint",
+    "held_against",
     "invert",
     "learn",
     "learn_from_links",

@@ -13,6 +13,7 @@ from workbench.profiling import ColumnProfile, Profile
 
 from .draft_field import Draftee
 from .draft_steps import assumptions, field_for
+from .reads import columns_read
 
 __all__ = ["Choice", "draft_spec"]
 
@@ -82,7 +83,6 @@ def draft_spec(
         fields[choice.field] = {"id": f"f{number}"} | field_for(draftee)
         evidence[f"f{number}"] = _evidence(choice, draftee)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
-    read = _read(fields, rows)
     tops = dict.fromkeys(c.split(".")[0].split("[")[0] for c in columns)
     document: dict[str, Any] = {
         "spec": "1",
@@ -93,7 +93,6 @@ def draft_spec(
         "status": "draft",
         "rows": rows,
         "fields": fields,
-        "unmapped": [t for t in tops if t not in read],
         "evidence": evidence,
     }
     if maintainer:
@@ -102,7 +101,9 @@ def draft_spec(
     if key:
         document["row_key"] = key
     # Through the written form, so that a draft is exactly what a person would read back.
-    return parse_spec(dump_spec(Spec.model_validate(document)))
+    spec = Spec.model_validate(document)
+    read = columns_read(spec, tops)
+    return parse_spec(dump_spec(spec.model_copy(update={"unmapped": tuple(t for t in tops if t not in read)})))
 
 
 def _in_order(choices: Sequence[Choice], entity: Contract) -> list[Choice]:
@@ -180,25 +181,6 @@ def _changed_at(columns: Mapping[str, ColumnProfile]) -> ColumnProfile | None:
         if named and column.type.kind in ("date", "timestamp") and "[]" not in column.name:
             return column
     return None
-
-
-def _read(fields: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Top-level columns that the draft reads."""
-    branches = [b for f in fields.values() for b in f.get("case", ())]
-    paths = [b["when"]["field"] for b in branches] + [
-        p for f in (*fields.values(), *branches) for p in f.get("from", ())
-    ]
-    for f in (*fields.values(), *branches):
-        for step in f.get("steps", ()):
-            for args in step.values() if isinstance(step, dict) else ():
-                if isinstance(args, Mapping):
-                    paths += [args[k] for k in ("region_from", "country_from", "field") if k in args]
-    for row in rows:
-        if "explode" in row:
-            paths.append(row["explode"]["field"])
-        if "keep_latest" in row:
-            paths += [*row["keep_latest"]["by"], row["keep_latest"]["order_by"]]
-    return {p.split(".")[0] for p in paths}
 
 
 def _row_key(profile: Profile) -> list[str]:

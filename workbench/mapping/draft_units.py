@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.model.steps.numbers import UNITS
+from workbench.model import UNITS
 
 from .draft_field import Draftee
 

@@ -142,7 +142,9 @@ def _verify(
     both: pl.DataFrame, column: str, rule: Explanation
 ) -> tuple[Learned, tuple[tuple[str, str, str | None, str | None], ...]] | None:
     names = [c.name for c in rule.columns]
-    there = both.filter(pl.all_horizontal(pl.col(n).is_not_null() for n in names))
+    # A missing value is no disagreement, but for a rule that says what it means.
+    said = "is_null" in repr(rule.field) or "'default'" in repr(rule.field)
+    there = both if said else both.filter(pl.all_horizontal(pl.col(n).is_not_null() for n in names))
     pairs = list(zip(there.select(names).rows(), there[column].to_list(), strict=True))
     learned = checked({"id": "f1", **rule.field}, names, rule.cost, pairs)
     if learned is None:

@@ -68,6 +68,7 @@ class Matches:
         threshold: Least score of a match that is proposed.
         compositions: Fields made of several columns, or columns that feed several fields.
         decisions: Decisions on pairs, by position.
+        leaning: Log-odds that decisions on columns of the same name in other datasets gave each pair.
         model: The weights behind the scores.
     """
 
@@ -81,6 +82,7 @@ class Matches:
     threshold: float
     compositions: tuple[Match, ...] = ()
     decisions: Mapping[tuple[int, int], Decision] = field(default_factory=dict)
+    leaning: Matrix | None = field(default=None, repr=False)
     model: Model | None = field(default=None, repr=False)
 
     @cached_property
@@ -192,6 +194,10 @@ class Matches:
     def _at(self, i: int, j: int) -> Match:
         decision = self.decisions.get((i, j))
         evidence: tuple[str, ...] = (str(decision),) if decision else ()
+        leaning = 0.0 if self.leaning is None else self.leaning[i, j]
+        if leaning:
+            verdict = "accepted" if leaning > 0 else "rejected"
+            evidence += (f"a column of this name was {verdict} for it in another source",)
         if self.model is not None:
             evidence += explain(self.details, (i, j), self.columns[i], self.fields[j], self.model)
         return Match(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from workbench.errors import UsageError
 from .combining import Model, assign, by_values, load_model, posterior, strength
 from .composing import compositions
 from .decisions import Decision, Decisions
-from .matches import Matches
+from .matches import Match, Matches
 from .pairing import Pairing
 from .scorers import score_all
 from .views import ColumnView, views
@@ -68,9 +69,15 @@ def match(
     model = load_model()
     settled, leaning = _decided(decisions, named, meant, columns, fields)
     scores, details = _score(columns, fields, leaning, model, tuple(scorers) if scorers else None)
-    taken = _settle(scores, settled)
-    composed = compositions(Pairing(columns, fields), scores, threshold)
-    return Matches(named, meant, columns, fields, scores, details, taken, threshold, composed, settled, model)
+    shared = _shared(settled)
+    for i, j in shared:
+        scores[i, :] = scores[:, j] = _NEVER
+    taken = _settle(scores, {pair: d for pair, d in settled.items() if pair not in shared})
+    composed = (
+        *_together(shared, columns, fields),
+        *compositions(Pairing(columns, fields), scores, threshold),
+    )
+    return Matches(named, meant, columns, fields, scores, details, taken, threshold, composed, settled, leaning, model)
 
 
 def _score(
@@ -110,7 +117,28 @@ def _decided(
                 found = decisions.settled(source, column.name, target, field.name)
                 if found is not None:
                     settled[i, j] = found
-    return settled, leaning
+    order = {decision: at for at, decision in enumerate(decisions or ())}
+    return dict(sorted(settled.items(), key=lambda pair: order[pair[1]])), leaning
+
+
+def _shared(settled: Mapping[tuple[int, int], Decision]) -> dict[tuple[int, int], Decision]:
+    """Accepted pairs that are not one to one: a field of several columns, a column that feeds several fields."""
+    accepted = {pair: d for pair, d in settled.items() if d.verdict == "accepted"}
+    rows, cols = (Counter(pair[side] for pair in accepted) for side in (0, 1))
+    return {(i, j): d for (i, j), d in accepted.items() if rows[i] > 1 or cols[j] > 1}
+
+
+def _together(
+    shared: Mapping[tuple[int, int], Decision], columns: Sequence[ColumnView], fields: Sequence[ColumnView]
+) -> tuple[Match, ...]:
+    """One match a field, of all the columns that were accepted for it, in the order of the decisions."""
+    out = []
+    for j in dict.fromkeys(j for _, j in shared):
+        chosen = {columns[i].name: d for (i, k), d in shared.items() if k == j}
+        first = next(iter(chosen.values()))
+        separator = " " if len(chosen) > 1 else None
+        out.append(Match(tuple(chosen), fields[j].name, _SURE, (str(first),), separator, first))
+    return tuple(out)
 
 
 def _settle(scores: Matrix, settled: Mapping[tuple[int, int], Decision]) -> Matrix:

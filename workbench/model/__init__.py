@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .contract import CANONICAL, Contract, Field, Rule, Sla
-from .contract_diff import Change, diff_contracts, grade_of, next_version
+from .contract_diff import Change, diff_contracts, grade_of, in_range, next_version
 from .contract_odcs import load_contract, parse_contract
 from .contract_write import contract_to_odcs, dump_contract
 from .criteria import MEASURES, Criterion, parse_duration
@@ -57,7 +57,7 @@ from .scalars import with_scalars
 from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
 from .spec_display import spec_html, step_text
 from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
-from .steps import STEPS, Context, Outcome, Step, StepFault, explain_step, step_reference
+from .steps import STEPS, UNITS, Context, Outcome, Step, StepFault, explain_step, step_reference
 from .types import (
     BOOLEAN,
     DATE,
@@ -90,6 +90,7 @@ __all__ = [
     "TEXT",
     "TIME",
     "TIMESTAMP",
+    "UNITS",
     "WHITESPACE",
     "Aggregate",
     "Branch",
@@ -152,6 +153,7 @@ __all__ = [
     "explain_step",
     "fingerprint",
     "grade_of",
+    "in_range",
     "is_in",
     "is_null",
     "item",

@@ -24,7 +24,7 @@ from workbench.errors import UsageError
 
 from .contract import Contract, Field
 
-__all__ = ["Change", "Grade", "diff_contracts", "grade_of", "next_version"]
+__all__ = ["Change", "Grade", "diff_contracts", "grade_of", "in_range", "next_version"]
 
 Grade = Literal["major", "minor", "patch"]
 Effect = Literal["tightens", "loosens", "both", "none"]
@@ -76,6 +76,19 @@ def diff_contracts(old: Contract, new: Contract) -> list[Change]:
 def grade_of(changes: list[Change]) -> Grade | None:
     """The gravest grade; none when nothing changed."""
     return min((c.grade for c in changes), key=_ORDER.__getitem__, default=None)
+
+
+def in_range(version: str, wanted: str) -> bool:
+    """Whether a version lies in a range: '1.4.0' exactly, '^1.4' the same major and not older.
+
+    >>> in_range("1.5.2", "^1.4"), in_range("2.0.0", "^1.4"), in_range("1.3.9", "^1.4")
+    (True, False, False)
+    """
+    have = [int(p) for p in version.split(".")[:3] if p.isdigit()]
+    want = [int(p) for p in wanted.lstrip("^").split(".") if p.isdigit()]
+    if not wanted.startswith("^"):
+        return have[: len(want)] == want
+    return have[:1] == want[:1] and have >= want
 
 
 def next_version(version: str, grade: Grade | None) -> str:

@@ -75,25 +75,38 @@ def run_story(
     steps = _chapters(chosen, names, str(Path(landscape).absolute()), base)
     # spawn: Polars holds threads that a forked child would wait for forever.
     with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        waiting: dict[Future[Done], tuple[Chapter, int]] = {}
-
-        def start(chapter: Chapter, number: int) -> None:
-            name, parameters = steps[chapter.flow][1][number]
-            waiting[pool.submit(run_notebook, name, parameters, base / chapter.flow)] = (chapter, number)
-
-        chapters = [chapter for chapter, _ in steps.values()]
-        for chapter in chapters:
-            start(chapter, 0)
-        while waiting:
-            future = _first(waiting)
-            chapter, number = waiting.pop(future)
+        running: dict[Future[Done], tuple[Chapter, int]] = {}
+        ready = [(chapter, 0) for chapter, _ in steps.values()]
+        while running or ready:
+            linking = {c.flow for c, _ in running.values()} | {c.flow for c, n in ready if n == 0}
+            held = [(c, n) for c, n in ready if _waits(steps[c.flow][1][n], linking - {c.flow}, base)]
+            for chapter, number in ready:
+                if (chapter, number) not in held:
+                    name, parameters = steps[chapter.flow][1][number]
+                    future = pool.submit(run_notebook, name, _there(parameters), base / chapter.flow)
+                    running[future] = (chapter, number)
+            ready = held
+            future = _first(running)
+            chapter, number = running.pop(future)
             done = future.result()
             chapter.done.append(done)
             if told is not None:
                 told(chapter.flow, done)
             if not done.failure and number + 1 < len(steps[chapter.flow][1]):
-                start(chapter, number + 1)
-    return chapters
+                ready.append((chapter, number + 1))
+    return [chapter for chapter, _ in steps.values()]
+
+
+def _waits(step: tuple[str, dict[str, Any]], busy: set[str], base: Path) -> bool:
+    """Whether a notebook reads a crosswalk that another chapter still makes."""
+    crosswalk = step[1].get("crosswalk")
+    return crosswalk is not None and Path(crosswalk).relative_to(base).parts[0] in busy
+
+
+def _there(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Without a crosswalk that was not made after all: its chapter says why."""
+    made = Path(parameters.get("crosswalk") or ".").is_dir()
+    return parameters if made else {k: v for k, v in parameters.items() if k != "crosswalk"}
 
 
 def _chapters(
@@ -101,15 +114,10 @@ def _chapters(
 ) -> dict[str, tuple[Chapter, list[tuple[str, dict[str, Any]]]]]:
     """Per chapter its notebooks with their parameters: one per flow, one per entity that several flows bring."""
     out: dict[str, tuple[Chapter, list[tuple[str, dict[str, Any]]]]] = {}
-    own = [n for n in names if n not in OF_ENTITIES]
-    for flow in flows if own else ():
-        out[flow.id] = (
-            Chapter(flow.id, flow.source, flow.target),
-            [(n, _parameters(n, landscape, flow, base)) for n in own],
-        )
     across = [n for n in names if n in OF_ENTITIES]
     root = Path(landscape).parent
     specs = [f for f in flows if f.spec and (root / f.spec).exists()]
+    crosswalks: dict[str, Path] = {}
     for entity in dict.fromkeys(f.target for f in specs) if across else ():
         systems = {f.source.partition(".")[0] for f in specs if f.target == entity}
         # Only what people keep under links/ is linked on its own; anything else would be a guess at what is the same.
@@ -118,6 +126,13 @@ def _chapters(
             name = f"{entity.lower()}-linked"
             given = {"landscape": landscape, "entity": entity, "model": str(kept), "out": str(base / name)}
             out[name] = (Chapter(name, " + ".join(sorted(systems)), entity), [(n, given) for n in across])
+            crosswalks[entity] = base / name / "crosswalk"
+    own = [n for n in names if n not in OF_ENTITIES]
+    for flow in flows if own else ():
+        steps = {n: _parameters(n, landscape, flow, base) for n in own}
+        if "4_map" in steps and flow.target in crosswalks:
+            steps["4_map"]["crosswalk"] = str(crosswalks[flow.target])
+        out[flow.id] = (Chapter(flow.id, flow.source, flow.target), list(steps.items()))
     return out
 
 

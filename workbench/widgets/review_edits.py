@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from workbench.errors import Fault, SpecError, WorkbenchError
+from workbench.mapping import columns_read
 from workbench.model import Contract, FieldSpec, Spec, StepSpec, dump_spec, dump_yaml, parse_document, validate
 
-from .review_items import columns_read, rejected_fields
+from .review_items import rejected_fields
 
 __all__ = [
     "as_approved", "changed", "faults_of", "field_from_text", "listed", "put", "read_steps", "rejected", "restored",

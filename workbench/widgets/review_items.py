@@ -6,20 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel
-
-from workbench.model import Contract, Field, FieldSpec, Spec, StepSpec, parse_document, step_text
+from workbench.model import Contract, Field, FieldSpec, Spec, parse_document, step_text
 
 if TYPE_CHECKING:
     from workbench.matching import Matches
 
-__all__ = ["ReviewItem", "Status", "columns_read", "items", "read_step"]
+__all__ = ["ReviewItem", "Status", "items", "read_step"]
 
 Status = Literal["proposed", "accepted", "changed", "added", "written", "rejected", "missing"]
 DECIDED = frozenset({"accepted", "changed", "added", "written", "rejected"})
-_COLUMN_KEYS = frozenset(
-    {"from", "field", "else_from", "equals_field", "by", "order_by", "fields", "into", "sum", "min", "max", "any"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,32 +153,3 @@ def read_step(text: str) -> Any:
     from workbench.errors import SpecError
 
     return parse_document(text.strip() or "''", name="the step", error=SpecError).data
-
-
-def columns_read(spec: Spec, columns: Iterable[str]) -> set[str]:
-    """Top-level source columns that fields and row steps name."""
-    named: set[str] = set()
-    for part in (*spec.fields.values(), *spec.rows):
-        _collect(part, "", named)
-    heads = {n[:i] for n in named for i, c in enumerate(n) if c == "."} | named
-    return {c for c in columns if c in heads}
-
-
-def _collect(value: Any, key: str, named: set[str]) -> None:
-    """Names under the keys that take columns, wherever they stand."""
-    if isinstance(value, str):
-        if key in _COLUMN_KEYS or key.endswith("_from"):
-            named.add(value)
-    elif isinstance(value, StepSpec):
-        _collect({value.name: value.args}, "", named)
-    elif isinstance(value, BaseModel):
-        for name in value.model_fields_set:
-            _collect(getattr(value, name), name.rstrip("_"), named)
-    elif isinstance(value, Mapping):
-        for k, v in value.items():
-            if key in ("match", "into"):
-                named.add(str(k))
-            _collect(v, "into" if key == "into" else str(k), named)
-    elif isinstance(value, list | tuple):
-        for v in value:
-            _collect(v, key, named)

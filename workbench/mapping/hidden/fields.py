@@ -16,7 +16,7 @@ from workbench.mapping.learner import learn
 from .candidates import Column, Explanation
 from .columns import number_column
 from .numbers import arithmetic, number_rules, said, threshold_rules
-from .values import depends, table_rules, value_rules
+from .values import depends, presence_rules, table_rules, value_rules
 
 __all__ = ["Workbench", "explain"]
 
@@ -81,6 +81,7 @@ def _plain(bench: Workbench, texts: pl.Series) -> Iterator[Explanation]:
     values = [c for c in bench.columns if c.how == "value"]
     for column in values:
         yield from value_rules(column, bench.data[column.name], texts, bench.enough)
+        yield from presence_rules(column, bench.data[column.name], texts, bench.enough)
     for column in values:
         yield from table_rules(column, bench.data[column.name], texts, bench.tables, bench.enough)
     read = number_column(texts)

@@ -13,6 +13,7 @@ __all__ = ["depends", "table_rules", "value_rules"]
 
 ENOUGH = 0.98
 MOST_VALUES = 200
+LEAST_MISSING = 5  # rows without and with a value from which a missing value is evidence
 CLEAR = 0.75
 
 
@@ -65,8 +66,8 @@ def table_rules(
         return
     usual = _usual(xs, texts, CLEAR)
     default = usual.pop(None, None)
-    if enough < ENOUGH:
-        default = None  # where pairs may be wrong, what stands beside a missing value says nothing
+    if enough < ENOUGH and not _tells(xs, texts):
+        default = None  # where pairs may be wrong, what stands beside a missing value says little
     values = {k: v for k, v in usual.items() if k is not None and v is not None}
     if not values or any(v is None for v in usual.values()):
         return
@@ -82,12 +83,40 @@ def table_rules(
     )
 
 
+def presence_rules(column: Column, xs: pl.Series, texts: pl.Series, enough: float = ENOUGH) -> Iterator[Explanation]:
+    """One text where the column is missing, another where it holds whatever it holds: closed or not, by a date."""
+    missing, there = (_commonest(texts.filter(side)) for side in (xs.is_null(), xs.is_not_null()))
+    if not _tells(xs, texts) or missing is None or there is None or missing == there:
+        return
+    makes = pl.select(pl.when(xs.is_null()).then(pl.lit(missing)).otherwise(pl.lit(there))).to_series()
+    share = float(makes.eq_missing(texts).mean() or 0.0)  # type: ignore[arg-type]
+    if share >= enough:
+        cases = [{"when": {"field": column.name, "is_null": "true"}, "then": missing}]
+        words = f"{missing} where there is no {column.source}, {there} otherwise"
+        yield Explanation("conditional", (column,), {"case": cases, "else": there}, 1.5, share, words)
+
+
+def _tells(xs: pl.Series, texts: pl.Series) -> bool:
+    """Whether a missing value says something: beside it stands nearly always one text, which is rare elsewhere."""
+    missing, there = texts.filter(xs.is_null()), texts.filter(xs.is_not_null())
+    common = _commonest(missing)
+    if common is None or min(missing.len(), there.len()) < LEAST_MISSING:
+        return False
+    here, elsewhere = (int((texts == common).sum()) / texts.len() for texts in (missing, there))
+    return here >= 0.95 and elsewhere <= 0.5
+
+
+def _commonest(texts: pl.Series) -> str | None:
+    counts = texts.drop_nulls().value_counts(sort=True)
+    return str(counts.item(0, 0)) if counts.height else None
+
+
 def _excepted(column: Column, values: dict[str, str], default: str | None, share: float) -> Iterator[Explanation]:
     """Most values give one text; a few are exceptions."""
     texts = list(values.values())
     usual = max(dict.fromkeys(texts), key=texts.count)
     others = {k: v for k, v in values.items() if v != usual}
-    if texts.count(usual) < 3 or len(others) >= texts.count(usual) or default not in (None, usual):
+    if not others or texts.count(usual) < 3 or len(others) >= texts.count(usual) or default not in (None, usual):
         return
     cases = []
     for text in dict.fromkeys(others.values()):

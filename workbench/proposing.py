@@ -1,0 +1,89 @@
+"""A proposal for a source: its matches with an entity, the translations of values, and the draft of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from workbench.mapping import Choice, LinkedField, draft_spec
+from workbench.markup import items
+from workbench.model import Contract, Field, Spec
+from workbench.profiling import Profile
+
+if TYPE_CHECKING:
+    from workbench.matching import Decisions, Matches
+
+__all__ = ["Proposal", "propose"]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the workbench proposes for a source and an entity.
+
+    Attributes:
+        matches: Which source column means which field.
+        spec: The draft.
+        learned: By field, what was learned from linked records because the drafted field contradicted them.
+    """
+
+    matches: Matches
+    spec: Spec
+    learned: Mapping[str, LinkedField] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        learned = [f"learned from linked records: {f}" for f in self.learned.values()]
+        return self.matches._repr_html_() + (items(learned, most=len(learned)) if learned else "")
+
+
+def propose(
+    source: str,
+    target: Contract,
+    facts: Profile,
+    *,
+    stated: Contract | None = None,
+    system: str = "",
+    decisions: Decisions | None = None,
+    accept: float = 0.5,
+) -> Proposal:
+    """Match a source to an entity and draft a spec.
+
+    Args:
+        source: What the source is called.
+        target: The entity.
+        facts: The source's profile.
+        stated: The source's contract, if there is one.
+        system: The system whose keys get its name as a prefix; none when empty.
+        decisions: What people decided on matches before.
+        accept: Matches below this score are left out of the draft.
+    """
+    from workbench.matching import match
+
+    if stated is None:
+        matches = match(facts, target, source_name=source, decisions=decisions)
+    else:  # what people wrote down says what coded names mean; the facts say what is really there
+        matches = match(stated, target, source_sample=facts, source_name=source, decisions=decisions)
+    choices = []
+    for m in matches.best:
+        if m.score >= accept:
+            table, stray = _translation(m.sources, target.field(m.target), facts, stated)
+            choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator))
+    return Proposal(matches, draft_spec(facts, target, choices, dataset=source, stated=stated, system=system))
+
+
+def _translation(
+    sources: tuple[str, ...], wanted: Field, facts: Profile, stated: Contract | None
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Which of the target's listed values each source value means, and those for which none was found."""
+    from workbench.matching import match_values
+
+    words = wanted.enum or (("true", "false") if wanted.type.kind == "boolean" else ())
+    if not words or len(sources) != 1:
+        return {}, ()
+    counts = {v.value: int(v.count.value) for v in facts.column(sources[0]).top}
+    labels = stated.field(sources[0]).labels if stated and sources[0] in stated else {}
+    counts |= {code: 0 for code in labels if code not in counts}  # what may come is translated with what came
+    # A code says nothing, its label in the contract does: 'A' is 'open'.
+    named = {labels.get(v) or v: v for v in counts}
+    found = match_values({name: counts[v] for name, v in named.items()}, words, labels=wanted.labels)
+    return {named[k]: v for k, v in found.table.items()}, tuple(named[k] for k in found.unmatched)
