@@ -30,7 +30,6 @@ CODES = [f"AB-{i:04d}" for i in range(100, 130)]
         ("values_common", CODES, CODES, WORDS),
         ("values_shared", CODES, CODES, WORDS),
         ("values_alike", ["Red  Chair", "GREEN lamp"], WORDS, CODES),
-        ("value_words", [f"a {w} today" for w in WORDS], WORDS, CODES),
         ("shapes", CODES, ["XY-9999", "QQ-0001"], WORDS),
         ("characters", CODES, ["XY-9999", "QQ-0001"], WORDS),
         ("lengths", CODES, ["XY-9999", "QQ-0001"], ["a", "bb"]),

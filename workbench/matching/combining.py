@@ -151,7 +151,8 @@ def choice_features(odds: Matrix, left: Matrix, right: Matrix) -> dict[str, Matr
     """
     row, column = _log_share(odds, 1), _log_share(odds, 0)
     taken = assign(np.clip(row + column, 2 * _FLOOR, None))
-    near = left @ (np.exp(row + column) * taken) @ right
+    rows, columns = np.nonzero(taken)
+    near = (left[:, rows] * np.exp(row + column)[rows, columns]) @ right[columns]
     return {
         "pair": np.clip(odds, _FLOOR, None),
         "among_targets": np.clip(row, _FLOOR, None),

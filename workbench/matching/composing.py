@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ __all__ = ["compositions"]
 Matrix = npt.NDArray[np.float64]
 _BY_NAME, _BY_VALUES = 0.6, 0.35  # what the names alone are worth, and what the values can add
 _HELD = 0.5  # share of a part's words that must occur in the whole for values to speak for it
+_SUREST = 0.9  # the most that words alone can say
 _WHOLE = 0.6  # share of the whole's words that the parts must cover together
 
 
@@ -88,12 +89,12 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
     """
     if not scores.size:
         return ()
-    held = _held(pairing.sources, pairing.targets)
+    held = _Held(pairing)
     found = [
         *_joined(pairing.sources, pairing.targets, held),
         *_moments(pairing.sources, pairing.targets, scores),
         *_days(pairing.sources, pairing.targets, scores),
-        *_by_values(pairing, held),
+        *_by_values(pairing, held, scores),
         *_split(pairing.sources, pairing.targets, held),
     ]
     kept: dict[tuple[tuple[str, ...], str], Match] = {}
@@ -103,13 +104,33 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
     return tuple(kept.values())
 
 
-def _held(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> tuple[Matrix, Matrix]:
-    """The share of the words in one column's values that the other's values hold, both ways; NaN without values."""
-    bags = Bags(*([dict(v.seen.words) for v in side] for side in (sources, targets)))
-    left, right = bags.contained()
-    rows = [np.array([bool(v.seen.words) and not v.seen.example_only for v in side]) for side in (sources, targets)]
-    known = rows[0][:, None] & rows[1][None, :]
-    return np.where(known, left, np.nan), np.where(known, right, np.nan)
+class _Held:
+    """The share of the words in one column's values that the other's values hold; worked out when asked for.
+
+    Args:
+        pairing: The two tables.
+    """
+
+    def __init__(self, pairing: Pairing) -> None:
+        self._sides = (pairing.sources, pairing.targets)
+
+    @cached_property
+    def _both(self) -> tuple[Matrix, Matrix]:
+        bags = Bags(*([v.seen.words for v in side] for side in self._sides))
+        rows = [np.array([bool(v.seen.words) and not v.seen.example_only for v in side]) for side in self._sides]
+        known = rows[0][:, None] & rows[1][None, :]
+        left, right = (np.where(known, share, np.nan) for share in bags.contained)
+        return left, right
+
+    @property
+    def of_source(self) -> Matrix:
+        """Of the source's words, the share the target holds; NaN without values."""
+        return self._both[0]
+
+    @property
+    def of_target(self) -> Matrix:
+        """Of the target's words, the share the source holds."""
+        return self._both[1]
 
 
 def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
@@ -138,7 +159,7 @@ _OF_WHOM = (
 _CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
 
 
-def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: tuple[Matrix, Matrix]) -> list[Match]:
+def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
     out = []
     for form in _forms():
         parts = _parts(form, sources)
@@ -147,7 +168,7 @@ def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: 
         for j, target in enumerate(targets):
             if _role(target, form.whole, _CONTEXT) and not _is_part(form, target):
                 rows = [i for _, i in parts]
-                score, why = _judge([held[0][i, j] for i in rows])
+                score, why = _judge([held.of_source[i, j] for i in rows])
                 names = " + ".join(f"{part}" for part, _ in parts)
                 evidence = (f"'{target.name}' is written as {names}", *why)
                 out.append(
@@ -198,7 +219,7 @@ def _event(view: ColumnView) -> set[str]:
     return about - {stem(w) for w in ("date", "day", "time", "timestamp", "moment", "at", "on", "of", "the")}
 
 
-def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: tuple[Matrix, Matrix]) -> list[Match]:
+def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
     out = []
     for form in _forms():
         parts = _parts(form, targets)
@@ -207,7 +228,7 @@ def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: t
         for i, source in enumerate(sources):
             if _is_whole(form, source):
                 for part, j in parts:
-                    score, why = _judge([held[1][i, j]])
+                    score, why = _judge([held.of_target[i, j]])
                     evidence = (f"'{source.name}' holds the {part}", *why)
                     out.append(Match((source.name,), targets[j].name, score, evidence, part=part))
     return out
@@ -241,24 +262,28 @@ def _judge(shares: Sequence[float]) -> tuple[float, tuple[str, ...]]:
     return _BY_NAME + _BY_VALUES * (2 * min(1.0, least / _HELD) - 1), (words,)
 
 
-def _by_values(pairing: Pairing, held: tuple[Matrix, Matrix]) -> list[Match]:
-    """Columns whose words all occur in a target of several words, and which together cover it."""
-    part_of, whole_of = held
+def _by_values(pairing: Pairing, held: _Held, scores: Matrix) -> list[Match]:
+    """Columns whose words all occur in a target of several words, and which together cover it.
+
+    Not for a target that has a surer match: a composition would not be proposed.
+    """
     out = []
     for j, target in enumerate(pairing.targets):
         shapes = target.seen.shapes
         many = sum(share for shape, share in shapes.items() if "+" in shape or " " in shape)
-        if target.closed or many < _WHOLE or len(target.seen.values) < 20:
+        if target.closed or many < _WHOLE or len(target.seen.values) < 20 or scores[:, j].max() >= _SUREST:
             continue
+        part_of, whole_of = held.of_source[:, j], held.of_target[:, j]
         rows = [
             i
             for i, v in enumerate(pairing.sources)
-            if v.seen.kind == "text" and len(v.seen.words) >= 10 and part_of[i, j] >= 0.8 and whole_of[i, j] < 0.8
+            if v.seen.kind == "text" and part_of[i] >= 0.8 and whole_of[i] < 0.8 and len(v.seen.words) >= 10
         ]
-        rows = sorted(rows, key=lambda i: -whole_of[i, j])[:4]
-        cover = float(sum(whole_of[i, j] for i in rows))
+        rows = sorted(rows, key=lambda i: -whole_of[i])[:4]
+        cover = float(sum(whole_of[i] for i in rows))
         if len(rows) >= 2 and cover >= _WHOLE:
             sources = tuple(pairing.sources[i].name for i in sorted(rows))
             words = f"the words of these columns make up {100 * min(cover, 1.0):.0f} % of the words of '{target.name}'"
-            out.append(Match(sources, target.name, min(0.9, 0.5 + 0.4 * min(cover, 1.0)), (words,), separator=" "))
+            score = min(_SUREST, 0.5 + 0.4 * min(cover, 1.0))
+            out.append(Match(sources, target.name, score, (words,), separator=" "))
     return out

@@ -22,14 +22,14 @@ _AGAINST = 0.35  # a score this low speaks against
 # scorers that say the same are told once, by the first of them that has something to say
 _FAMILIES = (
     ("same_name", "abbreviation", "name_words", "consonants", "spelling", "name_within", "name_telling"),
-    ("listed", "values_within", "values_common", "values_shared", "values_alike", "values_telling", "value_words"),
+    ("listed", "values_within", "values_common", "values_shared", "values_alike", "values_telling"),
     ("numbers", "lengths"),
     ("shapes", "characters"),
     ("uniqueness", "frequencies"),
 )
 _SOLID = {"abbreviation": 0.6, "name_words": 0.55, "consonants": 0.75, "spelling": 0.75, "name_within": 0.75,
           "name_telling": 0.7, "values_within": 0.2, "values_common": 0.2, "values_shared": 0.3, "values_alike": 0.4,
-          "values_telling": 0.3, "value_words": 0.3, "listed": 0.4, "numbers": 0.75, "lengths": 0.85, "shapes": 0.7,
+          "values_telling": 0.3, "listed": 0.4, "numbers": 0.75, "lengths": 0.85, "shapes": 0.7,
           "characters": 0.85, "uniqueness": 0.9, "frequencies": 0.85, "fill": 0.95, "types": 0.7}  # fmt: skip
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .vectors import Bags, best_per_group, ngrams
+from .vectors import best_per_group
 from .views import ColumnView
 
-__all__ = ["alike", "terms"]
+__all__ = ["alike"]
 
 Matrix = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
 _SOURCE = 30  # most frequent values of a source column that are compared
 _TARGET = 1_000
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = 12  # words of a value that are looked at
+_FIRST, _PIECE = 1.5, 0.3  # what the first word of a value and a three-letter piece count, a word counting 1
 _BARE = 0.95  # what a likeness counts for when a constant first letter was cut off ('pT1b' as 'T1b')
 _NEARLY = 0.7  # share of rows that must have that letter
 
@@ -34,8 +37,11 @@ def alike(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> Matri
     if not left_values or not right_values:
         return out
     bare_of = [_bare(rows, s, left_values) for rows, s in zip(rows_of, shares, strict=True)]
-    left, right = Bags([terms(v) for v in left_values], [terms(v) for v in right_values]).unit()
-    best = best_per_group(left, right, columns_of)
+    codes: dict[str, int] = {}
+    left, right = ([codes.setdefault(v, len(codes)) for v in values] for values in (left_values, right_values))
+    held = np.bincount(left, minlength=len(codes)) + np.bincount(right, minlength=len(codes)).astype(np.float64)
+    vectors = _vectors(list(codes), held)
+    best = best_per_group(vectors[left], vectors[right], columns_of)
     for i, rows in enumerate(rows_of):
         if rows:
             found = best[rows]
@@ -75,11 +81,50 @@ def _distinct(
     return list(codes), shares, members
 
 
-def terms(value: str) -> dict[str, float]:
-    """A value's words at full weight, the first at one and a half, three-letter pieces at a third."""
-    words = _WORD.findall(value)[:_WORDS]
-    found = {piece: 0.3 for word in words for piece in ngrams(word)}
-    found |= dict.fromkeys(words, 1.0)
-    if words:
-        found[words[0]] = 1.5
-    return found
+def _vectors(values: Sequence[str], held: Matrix) -> Any:
+    """Values as sparse vectors of length one over words and three-letter pieces.
+
+    A word counts in full, a value's first word one and a half times, a piece at a third; each by its rarity.
+
+    Args:
+        values: The texts.
+        held: How many tables hold each, for the rarity of what is in it.
+    """
+    from scipy.sparse import csr_array
+
+    split = [_WORD.findall(value)[:_WORDS] for value in values]
+    codes: dict[str, int] = {}
+    flat = np.array([codes.setdefault(word, len(codes)) for words in split for word in words], dtype=np.int64)
+    sizes = np.array([len(words) for words in split])
+    owner = np.repeat(np.arange(len(values)), sizes)
+    pairs, first = np.unique(owner * (len(codes) + 1) + flat, return_index=True)
+    owner, flat = np.divmod(pairs, len(codes) + 1)
+    weight = np.where(np.isin(first, np.cumsum(sizes) - sizes), _FIRST, 1.0)
+    pieces, starts, width = _pieces(list(codes))
+    taken = starts[flat + 1] - starts[flat]
+    place = np.arange(taken.sum()) - np.repeat(np.cumsum(taken) - taken - starts[flat], taken)
+    of_piece, piece = np.divmod(np.unique(np.repeat(owner, taken) * (width + 1) + pieces[place]), width + 1)
+    rows, columns = np.concatenate([owner, of_piece]), np.concatenate([flat, len(codes) + piece])
+    weight = np.concatenate([weight, np.full(len(piece), _PIECE)])
+    count, total = np.bincount(columns, held[rows], len(codes) + width), held.sum()
+    weight *= (np.log1p(total / np.maximum(count, 1)) / np.log1p(total))[columns]
+    weight /= np.sqrt(np.bincount(rows, weight**2, len(values)))[rows]
+    return csr_array((weight, (rows, columns)), shape=(len(values), max(len(codes) + width, 1)))
+
+
+def _pieces(words: Sequence[str]) -> tuple[Codes, Codes, int]:
+    """The three-letter pieces of all words, the ends marked, as numbers; where each word's begin; how many there are.
+
+    >>> pieces, starts, width = _pieces(["ab", "abc"])  # ^ab ab$, ^ab abc bc$
+    >>> bool(pieces[0] == pieces[2]), starts.tolist(), width
+    (True, [0, 2, 5], 4)
+    """
+    sizes = np.array([len(word) for word in words], dtype=np.int64)
+    letters = np.frombuffer("".join(f"^{word}$" for word in words).encode("utf-32-le"), dtype=np.uint32).astype(
+        np.int64
+    )
+    # a word of n letters has n pieces; two marks per word stand between the starts of one and of the next
+    at = np.arange(sizes.sum()) + 2 * np.repeat(np.arange(len(words)), sizes)
+    grams = (letters[at] << 42) | (letters[at + 1] << 21) | letters[at + 2]
+    kinds, code = np.unique(grams, return_inverse=True)
+    return code, np.concatenate([[0], np.cumsum(sizes)]), len(kinds)

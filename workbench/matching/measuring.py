@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +15,17 @@ import polars as pl
 
 __all__ = ["QUANTILES", "Measures", "measure", "measure_frame", "normal_value", "physical_kind"]
 
+Codes = npt.NDArray[np.int64]
+Matrix = npt.NDArray[np.float64]
 QUANTILES = np.linspace(0.0, 1.0, 21)
 _CELLS = 2_000_000  # rows read are chosen so that about this many cells are looked at
 _KEPT = 1_000  # distinct values kept per column, chosen by hash so that two tables keep the same ones
+_READ = 300  # distinct values of a column whose words are read
+_WORDS, _SHAPES = 200, 20  # words and shapes kept per column
 _LONG = 200  # characters of a value that are looked at
 _SURE = 0.85  # share of values that must read as a kind
 
+_WORD = re.compile(r"[^\W\d_]{2,}|[0-9]+")
 _INTEGER = r"^[+-]?(0|[1-9][0-9]*)$"
 _NUMBER = r"^[+-]?([0-9]+|[0-9]{1,3}([ ,.'][0-9]{3})+)?([.,][0-9]+)?([eE][+-]?[0-9]+)?%?$"
 _DATE = r"^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})$"
@@ -35,7 +43,6 @@ class Measures:
         shares: How much of the filled rows each holds, 0 to 1.
         shapes: Share of the filled rows by shape ('a9' for letters then digits).
         letters: Shares of capitals, small letters, digits, blanks and signs among all characters.
-        words: Share of the distinct values that hold a word.
         lengths: Quantiles (see `QUANTILES`) of the number of characters.
         quantiles: The same of the numbers; empty for what is no number.
         nulls: Share of rows without a value; None when not known.
@@ -48,14 +55,21 @@ class Measures:
     shares: tuple[float, ...] = ()
     shapes: Mapping[str, float] = field(default_factory=dict)
     letters: tuple[float, ...] = ()
-    words: Mapping[str, float] = field(default_factory=dict)
     lengths: tuple[float, ...] = ()
     quantiles: tuple[float, ...] = ()
     nulls: float | None = None
     uniqueness: float | None = None
     example_only: bool = False
 
+    @cached_property
+    def words(self) -> Mapping[str, float]:
+        """The most frequent words, and the share of the distinct values that hold each."""
+        read = self.values[:_READ]
+        held = Counter(chain.from_iterable(dict.fromkeys(_WORD.findall(value)) for value in read))
+        return {word: count / len(read) for word, count in held.most_common(_WORDS)}
 
+
+@cache
 def physical_kind(name: str) -> str:
     """The family of a logical or Polars type, by its name."""
     low = name.lower().split("(")[0].split("<")[0]
@@ -79,204 +93,210 @@ def normal_value(value: pl.Expr) -> pl.Expr:
 
 def measure_frame(frame: pl.DataFrame | pl.LazyFrame) -> dict[str, Measures]:
     """Measure every column of a frame on evenly spaced rows."""
-    lazy = frame.lazy()
-    schema = lazy.collect_schema()
-    rows = int(lazy.select(pl.len()).collect().item())
-    step = max(1, rows * max(len(schema), 1) // _CELLS)
+    schema = frame.collect_schema()
     kinds = {name: physical_kind(str(kind)) for name, kind in schema.items()}
     flat = [name for name, kind in kinds.items() if kind not in ("list", "struct")]
-    taken = lazy.gather_every(step).select(pl.col(name).cast(pl.String) for name in flat).collect()
-    positions = {str(i): name for i, name in enumerate(flat)}
-    taken.columns = list(positions)
-    if taken.height and flat:
-        long = (
-            taken.unpivot(variable_name="column", value_name="value")
-            .filter(pl.col("value").str.strip_chars() != "")
-            .group_by("column", "value")
-            .agg(pl.len().cast(pl.Float64).alias("count"))
-        )
-    else:
-        long = pl.DataFrame(schema={"column": pl.String, "value": pl.String, "count": pl.Float64})
-    found = _measure(long, taken.height)
+    taken = _spaced(frame, flat)
+    rows = taken.height
+    stacked = [taken.get_column(name).cast(pl.String).alias("value") for name in flat]
+    long = pl.DataFrame(
+        [
+            pl.Series("column", np.repeat(np.arange(len(flat), dtype=np.int32), rows)),
+            pl.concat(stacked) if stacked else pl.Series("value", [], pl.String),
+        ]
+    )
+    counted = (
+        long.lazy()
+        .filter(pl.col("value").str.strip_chars() != "")
+        .group_by("column", "value")
+        .agg(pl.len().cast(pl.Float64).alias("count"))
+    )
+    found = _measure(counted, rows)
     out = {}
     for name in schema:
-        kind = kinds[name]
-        seen = found.get(str(flat.index(name)), Measures()) if kind not in ("list", "struct") else Measures()
-        if kind != "text":
-            seen = Measures(**{**seen.__dict__, "kind": kind})
-        out[name] = seen
+        seen = found.get(flat.index(name), Measures()) if name in flat else Measures()
+        out[name] = seen if kinds[name] == "text" else replace(seen, kind=kinds[name])
     return out
+
+
+def _spaced(frame: pl.DataFrame | pl.LazyFrame, names: list[str]) -> pl.DataFrame:
+    """Some columns of a frame, on so many evenly spaced rows that about `_CELLS` cells are read."""
+    if isinstance(frame, pl.DataFrame):
+        step = max(1, frame.height * len(names) // _CELLS)
+        return frame.select(names) if step == 1 else frame.select(names).gather_every(step)
+    rows = int(frame.select(pl.len()).collect().item())
+    return frame.select(names).gather_every(max(1, rows * len(names) // _CELLS)).collect()
 
 
 def measure(values: Mapping[str, Mapping[str, float] | Sequence[str]]) -> dict[str, Measures]:
     """Measure columns given as values, or as values with counts."""
-    columns: list[str] = []
+    columns: list[int] = []
     texts: list[str] = []
     counts: list[float] = []
-    for name, found in values.items():
+    for column, found in enumerate(values.values()):
         pairs = found.items() if isinstance(found, Mapping) else ((v, 1.0) for v in found)
         for value, count in pairs:
             if value.strip():
-                columns.append(name)
+                columns.append(column)
                 texts.append(value)
                 counts.append(count)
     long = pl.DataFrame(
         {"column": columns, "value": texts, "count": counts},
-        schema={"column": pl.String, "value": pl.String, "count": pl.Float64},
+        schema={"column": pl.Int32, "value": pl.String, "count": pl.Float64},
     )
-    seen = _measure(long, None)
-    return {name: seen.get(name, Measures()) for name in values}
+    seen = _measure(long.lazy(), None)
+    return {name: seen.get(column, Measures()) for column, name in enumerate(values)}
 
 
-def _measure(long: pl.DataFrame, rows: int | None) -> dict[str, Measures]:
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """Values of columns grouped by what is the same of them, each column's most weighty first.
+
+    Attributes:
+        owner: The column of each group, ascending.
+        first: Where a group stands first.
+        weight: The summed weight of a group.
+    """
+
+    owner: Codes
+    first: Codes
+    weight: Matrix
+
+    def by_owner(self, texts: pl.Series) -> dict[int, tuple[list[str], Matrix]]:
+        """For each column the texts of its groups, and their weights."""
+        names = texts.gather(self.first).to_list()
+        owners, starts = np.unique(self.owner, return_index=True)
+        ends = [*starts[1:].tolist(), len(names)]
+        places = zip(owners.tolist(), starts.tolist(), ends, strict=True)
+        return {owner: (names[start:end], self.weight[start:end]) for owner, start, end in places}
+
+
+def _grouped(owner: Codes, key: npt.NDArray[np.uint64], weight: Matrix, most: int, *, by_key: bool = False) -> _Groups:
+    """Group by owner and key; of more than `most` groups keep the weightiest, or those of the least keys."""
+    order = np.lexsort((key, owner))
+    owners, keys = owner[order], key[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (owners[1:] != owners[:-1]) | (keys[1:] != keys[:-1])
+    starts = np.flatnonzero(new)
+    owners, keys, first, weights = owners[starts], keys[starts], order[starts], np.add.reduceat(weight[order], starts)
+    if by_key:
+        kept = _place(owners) < most
+        owners, keys, first, weights = owners[kept], keys[kept], first[kept], weights[kept]
+    ranked = np.lexsort((keys, -weights, owners))
+    ranked = ranked[_place(owners[ranked]) < most]
+    return _Groups(owners[ranked], first[ranked], weights[ranked])
+
+
+def _place(owner: Codes) -> Codes:
+    """How many of the same owner stand before each; owners ascend."""
+    places = np.arange(len(owner))
+    return places - np.searchsorted(owner, owner)
+
+
+def _measure(long: pl.LazyFrame, rows: int | None) -> dict[int, Measures]:
     """Measure (column, value, count) triples; `rows` tells how many rows there were in all."""
-    if long.is_empty():
+    facts = long.collect()
+    if facts.is_empty():
         return {}
-    facts = _facts(long)
-    words = _words(long)
-    shapes = _nested(
-        long.lazy()
-        .group_by("column", _shape(pl.col("value")).alias("key"))
-        .agg(pl.col("count").sum().alias("n"))
-        .with_columns(n=pl.col("n") / pl.col("n").sum().over("column"))
-        .sort("n", "key", descending=[True, False])
-        .group_by("column", maintain_order=True)
-        .head(20)
-        .collect()
-    )
-    values = _values(facts)
-    arrays = {name: facts[name].to_numpy() for name in facts.columns if name not in ("column", "normal")}
-    lengths = facts.group_by("column", maintain_order=True).len()
-    out, start = {}, 0
-    for name, length in lengths.iter_rows():
-        part = {key: array[start : start + length] for key, array in arrays.items()}
-        out[name] = _one(part, rows, values[name], shapes.get(name, {}), words.get(name, {}))
-        start += length
-    return out
+    for layer in _layers():
+        facts = facts.with_columns(layer)
+    of = {name: facts[name].to_numpy() for name in facts.columns if name not in ("value", "head", "normal", "shape")}
+    column, count = of["column"], of["count"]
+    values = _grouped(column, of["normal_hash"], count, _KEPT, by_key=True).by_owner(facts["normal"])
+    shapes = _grouped(column, of["shape_hash"], count, _SHAPES).by_owner(facts["shape"])
+    columns, owner = np.unique(column, return_inverse=True)
 
+    def summed(what: Matrix) -> Matrix:
+        return np.bincount(owner, what, len(columns))
 
-def _values(facts: pl.DataFrame) -> dict[str, tuple[list[str], list[float]]]:
-    """The distinct values of every column with their counts, most frequent first; of many, those of least hash."""
-    many = pl.len().over("column") > _KEPT
-    counted = (
-        facts.lazy()
-        .group_by("column", "normal", maintain_order=True)
-        .agg(pl.col("count").sum())
-        .with_columns(hash=pl.when(many).then(pl.col("normal").hash(7)))
-        .filter(pl.col("hash").is_null() | (pl.col("hash").rank("ordinal").over("column") <= _KEPT))
-        .sort("column", "count", "hash", descending=[False, True, False], maintain_order=True)
-        .group_by("column", maintain_order=True)
-        .agg("normal", "count")
-        .collect()
-    )
-    return {column: (normal, counts) for column, normal, counts in counted.iter_rows()}
-
-
-def _shape(value: pl.Expr) -> pl.Expr:
-    text = value.str.slice(0, _LONG).str.replace_all(r"\p{L}+", "a").str.replace_all(r"[0-9]+", "9")
-    return text.str.replace_all(r"\s+", " ").str.replace_all(r"a([ ,.;'-]+a)+", "a+").str.slice(0, 30)
-
-
-def _facts(long: pl.DataFrame) -> pl.DataFrame:
-    value = pl.col("value").str.strip_chars()
-    head = value.str.slice(0, _LONG)
-    return (
-        long.lazy()
-        .select(
-            "column",
-            "count",
-            normal_value(head).alias("normal"),
-            value.str.len_chars().cast(pl.Float64).alias("length"),
-            head.str.count_matches(r"\p{Lu}").alias("upper"),
-            head.str.count_matches(r"\p{Ll}").alias("lower"),
-            head.str.count_matches(r"[0-9]").alias("digit"),
-            head.str.count_matches(r"\s").alias("blank"),
-            head.str.len_chars().alias("all"),
-            value.str.contains(_INTEGER).alias("integer"),
-            (value.str.contains(_NUMBER) & value.str.contains("[0-9]")).alias("number"),
-            value.str.contains(r"^0[0-9]").alias("zero"),
-            value.str.contains(_DATE).alias("date"),
-            value.str.contains(_STAMP).alias("stamp"),
-            value.str.to_lowercase().is_in(_BOOLEANS).alias("boolean"),
-            value.str.replace_all("[ ']", "").str.replace(",", ".", literal=True)
-            .str.strip_chars("%").cast(pl.Float64, strict=False).alias("float"),
+    totals, sizes = summed(count), np.bincount(owner).tolist()
+    kinds = _kinds({name: summed(of[name] * count) / totals for name in _READINGS})
+    letters = np.stack([summed(of[name]) for name in ("upper", "lower", "digit", "blank", "all")], axis=1)
+    letters[:, 4] -= letters[:, :4].sum(axis=1)
+    letters /= np.maximum(letters.sum(axis=1, keepdims=True), 1.0)
+    lengths = _quantiles(owner, of["length"], count)
+    numbers = np.isfinite(of["float"]) & np.isin(kinds, ("integer", "number"))[owner]
+    quantiles = _quantiles(owner[numbers], of["float"][numbers], count[numbers])
+    out = {}
+    for k, (name, size, total) in enumerate(zip(columns.tolist(), sizes, totals.tolist(), strict=True)):
+        (normal, counts), (shape, held) = values[name], shapes[name]
+        out[name] = Measures(
+            str(kinds[k]),
+            tuple(normal),
+            tuple((counts / total).tolist()),
+            dict(zip(shape, (held / total).tolist(), strict=True)),
+            tuple(letters[k].tolist()),
+            lengths[k],
+            quantiles.get(k, ()),
+            1 - total / rows if rows else None,
+            (len(normal) if size <= _KEPT else size) / total if rows else None,
         )
-        .sort("column", "count", "normal", descending=[False, True, False])
-        .collect()
-    )  # fmt: skip
-
-
-def _one(
-    part: Mapping[str, npt.NDArray[Any]],
-    rows: int | None,
-    values: tuple[list[str], list[float]],
-    shapes: dict[str, float],
-    words: dict[str, float],
-) -> Measures:
-    count = part["count"]
-    total = float(count.sum())
-
-    def share(name: str) -> float:
-        return float((part[name] * count).sum()) / total
-
-    kind = "text"
-    if share("boolean") >= _SURE:
-        kind = "boolean"
-    elif share("stamp") >= _SURE:
-        kind = "timestamp"
-    elif share("date") >= _SURE:
-        kind = "date"
-    elif share("number") >= _SURE and share("zero") < 0.05:
-        kind = "integer" if share("integer") >= _SURE else "number"
-    finite = np.isfinite(part["float"]) if kind in ("integer", "number") else np.zeros(len(count), dtype=bool)
-    letters = np.array([float(part[n].sum()) for n in ("upper", "lower", "digit", "blank", "all")])
-    letters[-1] -= letters[:-1].sum()
-    normal, counts = values
-    return Measures(
-        kind,
-        tuple(normal),
-        tuple(c / total for c in counts),
-        shapes,
-        tuple((letters / max(letters.sum(), 1.0)).tolist()),
-        words,
-        _quantiles(part["length"], count),
-        _quantiles(part["float"][finite], count[finite]) if finite.any() else (),
-        1 - total / rows if rows else None,
-        (len(normal) if len(count) <= _KEPT else len(count)) / total if rows else None,
-    )
-
-
-def _quantiles(values: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> tuple[float, ...]:
-    order = np.argsort(values, kind="stable")
-    ends = np.cumsum(counts[order])
-    return tuple(np.interp(QUANTILES * ends[-1], ends - counts[order] / 2, values[order]).tolist())
-
-
-def _in_value(value: pl.Expr) -> pl.Expr:
-    return value.str.to_lowercase().str.slice(0, _LONG).str.extract_all(r"[\p{L}]{2,}|[0-9]+").list.unique()
-
-
-def _words(long: pl.DataFrame) -> dict[str, dict[str, float]]:
-    counted = (
-        long.lazy()
-        .sort("column", "count", "value", descending=[False, True, False])
-        .group_by("column", maintain_order=True)
-        .head(300)
-        .select("column", pl.len().over("column").alias("of"), key=_in_value(pl.col("value")))
-        .explode("key", empty_as_null=True, keep_nulls=True)
-        .drop_nulls("key")
-        .group_by("column", "key")
-        .agg((pl.len() / pl.col("of").first()).alias("n"))
-        .sort("n", "key", descending=[True, False])
-        .group_by("column", maintain_order=True)
-        .head(200)
-        .collect()
-    )
-    return _nested(counted)
-
-
-def _nested(counted: pl.DataFrame) -> dict[str, dict[str, float]]:
-    out: dict[str, dict[str, float]] = {}
-    for column, key, n in counted.select("column", "key", "n").iter_rows():
-        out.setdefault(column, {})[key] = n
     return out
+
+
+@cache
+def _layers() -> tuple[tuple[pl.Expr, ...], ...]:
+    """What is worked out of every value, made once: on a small table making it takes as long as running it."""
+    value, head = pl.col("value"), pl.col("head")
+    shape = head.str.replace_all(r"\p{L}+", "a").str.replace_all(r"[0-9]+", "9").str.replace_all(r"\s+", " ")
+    shape = shape.str.replace_all(r"a([ ,.;'-]+a)+", "a+").str.slice(0, 30)
+    number = value.str.replace_all("[ ']", "").str.replace(",", ".", literal=True).str.strip_chars("%")
+    facts = (
+        normal_value(head).alias("normal"),
+        shape.alias("shape"),
+        value.str.len_chars().cast(pl.Float64).alias("length"),
+        head.str.count_matches(r"\p{Lu}").alias("upper"),
+        head.str.count_matches(r"\p{Ll}").alias("lower"),
+        head.str.count_matches(r"[0-9]").alias("digit"),
+        head.str.count_matches(r"\s").alias("blank"),
+        head.str.len_chars().alias("all"),
+        value.str.contains(_INTEGER).alias("integer"),
+        (value.str.contains(_NUMBER) & value.str.contains("[0-9]")).alias("number"),
+        value.str.contains(r"^0[0-9]").alias("zero"),
+        value.str.contains(_DATE).alias("date"),
+        value.str.contains(_STAMP).alias("stamp"),
+        value.str.to_lowercase().is_in(_BOOLEANS).alias("boolean"),
+        number.cast(pl.Float64, strict=False).alias("float"),
+    )
+    hashes = tuple(pl.col(name).hash(7).alias(f"{name}_hash") for name in ("normal", "shape"))
+    return (
+        (value.str.strip_chars(),),
+        (value.str.slice(0, _LONG).alias("head"),),
+        facts,
+        hashes,
+    )
+
+
+_READINGS = ("boolean", "stamp", "date", "number", "zero", "integer")
+
+
+def _kinds(share: Mapping[str, Matrix]) -> npt.NDArray[np.str_]:
+    """The families that the values of columns read as, from the shares of rows that read as each."""
+    numeric = np.where(share["integer"] >= _SURE, "integer", "number")
+    return np.select(
+        [
+            share["boolean"] >= _SURE,
+            share["stamp"] >= _SURE,
+            share["date"] >= _SURE,
+            (share["number"] >= _SURE) & (share["zero"] < 0.05),
+        ],
+        ["boolean", "timestamp", "date", numeric],
+        "text",
+    )
+
+
+def _quantiles(owner: Codes, values: Matrix, weights: Matrix) -> dict[int, tuple[float, ...]]:
+    """Weighted quantiles of each owner's values."""
+    if not len(owner):
+        return {}
+    order = np.lexsort((values, owner))
+    value, weight = values[order], weights[order]
+    owners, starts, own = np.unique(owner[order], return_index=True, return_inverse=True)
+    sums = np.add.reduceat(weight, starts)
+    ends = np.cumsum(weight) - (np.cumsum(sums) - sums)[own]
+    # one interpolation for all: each owner's share of weight, 0 to 1, stands on a stretch of its own
+    at = (ends - weight / 2) / sums[own] + 2.0 * own
+    last = np.append(starts[1:], len(value)) - 1
+    asked = np.clip(2.0 * np.arange(len(owners))[:, None] + QUANTILES, at[starts][:, None], at[last][:, None])
+    found = np.interp(asked, at, value)
+    return dict(zip(owners.tolist(), map(tuple, found.tolist()), strict=True))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -160,26 +161,40 @@ def token_similarity(left: Sequence[str], right: Sequence[str]) -> Matrix:
     grades = np.array([0.0, 0.5, 0.65, 0.8, 0.85])
     out = np.maximum(out, np.where(begins, grades[np.minimum(shorter, 4)], 0.0))
     out = np.maximum(out, np.where((spelt >= 0.92) & (shorter >= 5) & ~digits, 0.85, 0.0))
-    out = np.maximum(out, 0.8 * _meet(left, right, lambda w: lexicon().groups(w)))
-    out = np.maximum(out, 0.93 * _meet(left, right, lambda w: lexicon().stems(w) | {stem(w)}))
-    out = np.maximum(out, 0.97 * _meet(left, right, lambda w: {stem(w)}))
+    out = np.maximum(out, 0.8 * _meet(left, right, _groups))
+    out = np.maximum(out, 0.93 * _meet(left, right, _stems))
+    out = np.maximum(out, 0.97 * _meet(left, right, _stem))
     found: Matrix = np.maximum(out, np.array(left)[:, None] == np.array(right)[None, :])
     return found
 
 
-def _meet(left: Sequence[str], right: Sequence[str], marks: object) -> Matrix:
+def _meet(left: Sequence[str], right: Sequence[str], marks: Callable[[str], frozenset[Any]]) -> Matrix:
     """1 where two words share a mark (a stem, a synonym group)."""
-    from scipy.sparse import csr_array
+    holders: dict[Any, list[int]] = {}
+    for row, word in enumerate(left):
+        for mark in marks(word):
+            holders.setdefault(mark, []).append(row)
+    out = np.zeros((len(left), len(right)))
+    for column, word in enumerate(right):
+        for mark in marks(word):
+            if mark in holders:
+                out[holders[mark], column] = 1.0
+    return out
 
-    codes: dict[object, int] = {}
 
-    def incidence(words: Sequence[str]) -> tuple[list[int], list[int]]:
-        pairs = [(i, codes.setdefault(m, len(codes))) for i, w in enumerate(words) for m in sorted(marks(w))]  # type: ignore[operator]
-        return [p[0] for p in pairs], [p[1] for p in pairs]
+_REMEMBERED = 100_000  # words whose marks are kept in memory
 
-    rows_l, cols_l = incidence(left)
-    rows_r, cols_r = incidence(right)
-    width = max(len(codes), 1)
-    a = csr_array((np.ones(len(rows_l)), (rows_l, cols_l)), shape=(len(left), width))
-    b = csr_array((np.ones(len(rows_r)), (rows_r, cols_r)), shape=(len(right), width))
-    return np.asarray((a @ b.T).toarray() > 0, dtype=np.float64)
+
+@lru_cache(maxsize=_REMEMBERED)
+def _groups(word: str) -> frozenset[int]:
+    return lexicon().groups(word)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _stems(word: str) -> frozenset[str]:
+    return lexicon().stems(word) | {stem(word)}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _stem(word: str) -> frozenset[str]:
+    return frozenset((stem(word),))

@@ -163,10 +163,12 @@ def _piece(piece: str, word: str) -> float:
 def description(pairing: Pairing) -> Matrix:
     """Cosine of the stemmed words of names, synonyms and descriptions; silent where neither is described."""
     sides = (pairing.sources, pairing.targets)
+    described = [np.array([bool(v.description) for v in s]) for s in sides]
+    if not any(d.any() for d in described):
+        return np.full(pairing.shape, np.nan)
     texts = [
         [dict.fromkeys((stem(w) for t in (v.name, *v.synonyms, v.description) for w in tokens(t)), 1.0) for v in s]
         for s in sides
     ]
-    described = [np.array([bool(v.description) for v in s]) for s in sides]
     either = described[0][:, None] | described[1][None, :]
     return np.where(either, Bags(*texts).cosine(), np.nan)

@@ -6,7 +6,6 @@ import numpy as np
 
 from .pairing import Matrix, Pairing
 from .scorers import scorer
-from .vectors import Bags
 
 __all__: list[str] = []
 
@@ -17,7 +16,7 @@ _SHARED = 3.0  # summed rarity of shared values that counts as about two thirds
 @scorer("values_within", "its values occur in the other", "its values do not occur in the other")
 def values_within(pairing: Pairing) -> Matrix:
     """The larger share of one side's values (weighted by rows and rarity) that the other side has."""
-    left, right = pairing.values.contained()
+    left, right = pairing.values.contained
     closed = np.array([v.closed for v in pairing.targets])
     return np.where(closed[None, :], left, np.maximum(left, right)) * pairing.has_values
 
@@ -26,7 +25,7 @@ def values_within(pairing: Pairing) -> Matrix:
 def values_common(pairing: Pairing) -> Matrix:
     """Shared over all distinct values, rare ones counting more (weighted Jaccard); a list may hold more."""
     bags = pairing.values
-    found = bags.shared() / np.maximum(bags.union(), 1e-12) * pairing.has_values
+    found = bags.shared / np.maximum(bags.union, 1e-12) * pairing.has_values
     found[:, [v.closed for v in pairing.targets]] = np.nan
     return found
 
@@ -34,7 +33,7 @@ def values_common(pairing: Pairing) -> Matrix:
 @scorer("values_shared", "they share values that no other column has")
 def values_shared(pairing: Pairing) -> Matrix:
     """How many telling values are shared: 1 − exp(−summed rarity / 3)."""
-    return (1 - np.exp(-pairing.values.shared() / _SHARED)) * pairing.has_values
+    return (1 - np.exp(-pairing.values.shared / _SHARED)) * pairing.has_values
 
 
 @scorer("values_alike", "its values are spelt like the other's", "its values look nothing like the other's")
@@ -58,14 +57,7 @@ def values_telling(pairing: Pairing) -> Matrix:
 @scorer("listed", "its values stand in the target's list", "its values do not stand in the target's list")
 def listed(pairing: Pairing) -> Matrix:
     """How far the rows' values stand in the target's list of allowed values, as they are or nearly so."""
-    exact, _ = pairing.values.contained()
+    exact, _ = pairing.values.contained
     found = np.fmax(exact, pairing.alike) * pairing.has_values
     found[:, [not v.closed for v in pairing.targets]] = np.nan
     return found
-
-
-@scorer("value_words", "the same words occur in the values")
-def value_words(pairing: Pairing) -> Matrix:
-    """Cosine of the words in the values, rare ones counting more: tells free texts apart."""
-    bags = Bags(*([v.seen.words for v in s] for s in (pairing.sources, pairing.targets)))
-    return bags.cosine() * pairing.has_values

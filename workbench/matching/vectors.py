@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bags", "best_per_group", "group_max", "ngrams"]
+__all__ = ["Bags", "best_per_group", "group_max"]
 
 Matrix = npt.NDArray[np.float64]
+_PAIRS = 4_000_000  # pairs of equal terms that are summed at a time
 _BLOCK = 512  # rows of a product made dense at a time
-
-
-def ngrams(text: str, size: int = 3) -> list[str]:
-    """The character n-grams of a text, its ends marked.
-
-    >>> ngrams("ab")
-    ['^ab', 'ab$']
-    """
-    padded = f"^{text}$"
-    return [padded[i : i + size] for i in range(max(1, len(padded) - size + 1))]
 
 
 class Bags:
@@ -36,75 +29,86 @@ class Bags:
 
     def __init__(self, left: Sequence[Mapping[str, float]], right: Sequence[Mapping[str, float]]) -> None:
         codes: defaultdict[str, int] = defaultdict(count().__next__)
-        self.left = _incidence(left, codes)
-        self.right = _incidence(right, codes)
-        width = max(len(codes), 1)
-        self.left.resize((len(left), width))
-        self.right.resize((len(right), width))
-        held = sum(np.bincount(m.indices, minlength=width) for m in (self.left, self.right))
+        self.left, self.right = _Side.of(left, codes), _Side.of(right, codes)
+        held = [np.bincount(side.terms, minlength=len(codes)) for side in (self.left, self.right)]
         total = len(left) + len(right)
-        self.rarity: Matrix = np.log1p(total / np.maximum(held, 1)) / np.log1p(max(total, 1))
+        self.rarity: Matrix = np.log1p(total / np.maximum(held[0] + held[1], 1)) / np.log1p(max(total, 1))
 
     def cosine(self) -> Matrix:
         """Cosine of all pairs; 0 where a side is empty."""
-        a, b = (_unit(m, self.rarity) for m in (self.left, self.right))
-        found: Matrix = np.clip((a @ b.T).toarray(), 0.0, 1.0)
-        return found
+        weights = [side.weights * self.rarity[side.terms] for side in (self.left, self.right)]
+        norms = [np.sqrt(side.total(w * w)) for side, w in zip((self.left, self.right), weights, strict=True)]
+        return np.clip(self._product(*weights) / np.maximum(np.outer(*norms), 1e-12), 0.0, 1.0)
 
-    def unit(self) -> tuple[Any, Any]:
-        """Both sides as vectors of length one, sparse."""
-        return _unit(self.left, self.rarity), _unit(self.right, self.rarity)
-
+    @cached_property
     def contained(self) -> tuple[Matrix, Matrix]:
         """The weighted share of the left bag that is in the right one, and of the right one in the left."""
-        held_l, held_r = _ones(self.left), _ones(self.right)
-        lw, rw = _weighted(self.left, self.rarity), _weighted(self.right, self.rarity)
-        left = (lw @ held_r.T).toarray() / np.maximum(lw.sum(axis=1), 1e-12)[:, None]
-        right = (held_l @ rw.T).toarray() / np.maximum(rw.sum(axis=1), 1e-12)[None, :]
+        lw, rw = (side.weights * self.rarity[side.terms] for side in (self.left, self.right))
+        left = self._product(lw, np.ones(len(rw))) / np.maximum(self.left.total(lw), 1e-12)[:, None]
+        right = self._product(np.ones(len(lw)), rw) / np.maximum(self.right.total(rw), 1e-12)[None, :]
         return np.clip(left, 0, 1), np.clip(right, 0, 1)
 
+    @cached_property
     def shared(self) -> Matrix:
         """The summed rarity of the terms two bags share."""
-        found: Matrix = (_weighted(_ones(self.left), self.rarity) @ _ones(self.right).T).toarray()
-        return found
+        return self._product(self.rarity[self.left.terms], np.ones(len(self.right.terms)))
 
+    @property
     def union(self) -> Matrix:
         """The summed rarity of the terms in either bag."""
-        left = _ones(self.left) @ self.rarity
-        right = _ones(self.right) @ self.rarity
-        found: Matrix = left[:, None] + right[None, :] - self.shared()
+        left, right = (side.total(self.rarity[side.terms]) for side in (self.left, self.right))
+        found: Matrix = left[:, None] + right[None, :] - self.shared
         return found
 
+    def _product(self, left: Matrix, right: Matrix) -> Matrix:
+        """The sum over all terms of the left weight times the right one, for all pairs of bags.
 
-def _incidence(bags: Sequence[Mapping[str, float]], codes: defaultdict[str, int]) -> Any:
-    from scipy.sparse import csr_array
-
-    starts = np.cumsum([0, *map(len, bags)])
-    columns = np.fromiter(map(codes.__getitem__, chain.from_iterable(bags)), np.int32, starts[-1])
-    weights = np.fromiter(chain.from_iterable(bag.values() for bag in bags), np.float64, starts[-1])
-    return csr_array((weights, columns, starts), shape=(len(bags), max(len(codes), 1)))
-
-
-def _with(matrix: Any, data: Matrix) -> Any:
-    """The same places with other weights; the places are shared, not copied."""
-    from scipy.sparse import csr_array
-
-    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape, copy=False)
-
-
-def _ones(matrix: Any) -> Any:
-    return _with(matrix, np.ones_like(matrix.data))
-
-
-def _weighted(matrix: Any, weights: Matrix) -> Any:
-    return _with(matrix, matrix.data * weights[matrix.indices])
+        A join on terms: faster for small tables than a sparse product, and BLAS would wake all processors.
+        """
+        order = np.argsort(self.right.terms, kind="stable")
+        others, theirs = self.right.owners[order], right[order]
+        ends = np.cumsum(np.bincount(self.right.terms, minlength=len(self.rarity)))
+        starts = np.concatenate([[0], ends])
+        count = (ends - starts[:-1])[self.left.terms]
+        made = np.cumsum(count)
+        out = np.zeros(self.left.size * self.right.size)
+        for start, end in _blocks(made, _PAIRS):
+            mine = np.repeat(np.arange(start, end), count[start:end])
+            place = np.arange(len(mine)) - (made - count)[mine] + (made - count)[start] + starts[self.left.terms[mine]]
+            cell = self.left.owners[mine] * self.right.size + others[place]
+            out += np.bincount(cell, left[mine] * theirs[place], len(out))
+        return out.reshape(self.left.size, self.right.size)
 
 
-def _unit(matrix: Any, rarity: Matrix) -> Any:
-    weights = matrix.data * rarity[matrix.indices]
-    owners = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    norms = np.sqrt(np.bincount(owners, weights * weights, minlength=matrix.shape[0]))
-    return _with(matrix, weights / np.maximum(norms, 1e-12)[owners])
+def _blocks(made: npt.NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Where to cut so that each block makes about `most` pairs; `made` is how many are made up to each place."""
+    start = 0
+    while start < len(made):
+        before = made[start - 1] if start else 0
+        end = max(start + 1, int(np.searchsorted(made, before + most)))
+        yield start, end
+        start = end
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """The bags of one side: which bag holds which term, and with what weight."""
+
+    size: int
+    owners: npt.NDArray[np.int64]
+    terms: npt.NDArray[np.int64]
+    weights: Matrix
+
+    @classmethod
+    def of(cls, bags: Sequence[Mapping[str, float]], codes: defaultdict[str, int]) -> _Side:
+        sizes = [len(bag) for bag in bags]
+        terms = np.fromiter(map(codes.__getitem__, chain.from_iterable(bags)), np.int64, sum(sizes))
+        weights = np.fromiter(chain.from_iterable(bag.values() for bag in bags), np.float64, sum(sizes))
+        return cls(len(bags), np.repeat(np.arange(len(bags)), sizes), terms, weights)
+
+    def total(self, weights: Matrix) -> Matrix:
+        """The sum of weights of each bag."""
+        return np.bincount(self.owners, weights, self.size)
 
 
 def group_max(matrix: Matrix, owners: Sequence[int], size: int, axis: int) -> Matrix:
