@@ -31,6 +31,7 @@ from workbench.matching import (
     posterior,
     reliability,
     strength,
+    views,
 )
 
 DICTIONARY_WEIGHT = 8.0  # a data dictionary with hundreds of fields teaches more than one of many like pairs
@@ -40,7 +41,7 @@ BLIND_WEIGHT = 0.5  # the same tables with meaningless names: teaches what value
 
 
 def to_case(task: Task, blind: bool = False) -> Case:
-    left, right = task.sides()
+    left, right = (views(side) for side in task.sides())
     truth = np.array([[(a.name, b.name) in task.truth for b in right] for a in left])
     if blind:
         right = tuple(replace(v, name=f"{chr(65 + k % 26)}{k:03d}") for k, v in enumerate(right))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -33,9 +34,9 @@ class Task:
     listed: bool
     truth: frozenset[tuple[str, str]]
 
-    def sides(self) -> tuple[tuple[ColumnView, ...], tuple[ColumnView, ...]]:
-        """Both tables as matching sees them."""
-        return views(self.source), listed_views(self.target) if self.listed else views(self.target)
+    def sides(self) -> tuple[Any, Any]:
+        """What is given to `match`: two frames, or a frame and a data dictionary."""
+        return self.source, listed_views(self.target) if self.listed else self.target
 
 
 def listed_views(frame: pl.DataFrame) -> tuple[ColumnView, ...]:

@@ -88,9 +88,9 @@ def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
     """The scores worked out of several; see `DERIVED`."""
 
     def get(name: str) -> Matrix:
-        return np.nan_to_num(scores[name]) if name in scores else np.zeros(next(iter(scores.values())).shape)
+        return filled(scores[name]) if name in scores else np.zeros(next(iter(scores.values())).shape)
 
-    name = np.maximum.reduce([get("name_words"), get("abbreviation"), get("consonants") ** 2, get("spelling") ** 2])
+    name = name_best(scores)
     values = np.maximum(get("values_within"), get("values_alike"))
     silent = np.isnan(scores["shapes"]) if "shapes" in scores else np.zeros(name.shape)
     # a contract without values still tells the types: what fitting types are worth must not come on top
@@ -104,6 +104,21 @@ def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
     }
 
 
+def filled(matrix: Matrix) -> Matrix:
+    """Silence (NaN) counted as 0."""
+    return np.where(np.isnan(matrix), 0.0, matrix)
+
+
+def name_best(scores: Mapping[str, Matrix]) -> Matrix:
+    """The strongest evidence of the name; see `DERIVED`."""
+    parts = {"name_words": 1, "abbreviation": 1, "consonants": 2, "spelling": 2}
+    nothing = np.zeros(next(iter(scores.values())).shape)
+    found: Matrix = np.maximum.reduce(
+        [nothing, *(filled(scores[n]) ** power for n, power in parts.items() if n in scores)]
+    )
+    return found
+
+
 def strength(scores: Mapping[str, Matrix], model: Model) -> Matrix:
     """The log-odds of every pair on its own.
 
@@ -113,10 +128,10 @@ def strength(scores: Mapping[str, Matrix], model: Model) -> Matrix:
     total = np.full(next(iter(scores.values())).shape, model.intercept)
     for name, matrix in {**scores, **derived(scores)}.items():
         if name in model.weights:
-            total += model.weights[name] * np.nan_to_num(matrix)
+            total += model.weights[name] * filled(matrix)
         elif name in scorers:
             one = scorers[name]
-            total += one.weight * np.nan_to_num(matrix - one.neutral)
+            total += one.weight * filled(matrix - one.neutral)
     return total
 
 
@@ -191,7 +206,7 @@ def final_features(odds: Matrix) -> dict[str, Matrix]:
 
 def left_pairs(scores: Mapping[str, Matrix], probability: Matrix) -> Matrix:
     """1 for pairs of columns with rows that nothing else matched, each clearly the other's best by values; else 0."""
-    known = {name: np.nan_to_num(scores[name]) for name in BY_VALUES}
+    known = {name: filled(scores[name]) for name in BY_VALUES}
     worth = known["values_shared"] * known["values_within"] * ~np.isnan(scores["frequencies"])
     worth = worth * (probability.max(axis=1, keepdims=True) < 0.5) * (probability.max(axis=0, keepdims=True) < 0.5)
     clear = (worth >= _CLEAR * _second(worth, 1)) & (worth >= _CLEAR * _second(worth, 0)) & (worth > _LITTLE)
@@ -218,8 +233,8 @@ def by_values(scores: Mapping[str, Matrix], probability: Matrix, model: Model) -
         return probability
     odds = np.full(probability.shape, model.values_intercept)
     for name in BY_VALUES:
-        odds += model.values[name] * np.nan_to_num(scores[name])
-    named = (probability >= 0.5) & (derived(scores)["name_best"] >= 0.5)
+        odds += model.values[name] * filled(scores[name])
+    named = (probability >= 0.5) & (name_best(scores) >= 0.5)
     most = _SUGGESTED if named.any() else _CARRIED
     said = np.minimum(most, 1.0 / (1.0 + np.exp(-odds)))
     found: Matrix = np.maximum(probability, left_pairs(scores, probability) * said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -89,12 +90,12 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
     """
     if not scores.size:
         return ()
-    held = _Held(pairing)
+    held = _Held(pairing.sources, pairing.targets)
     found = [
         *_joined(pairing.sources, pairing.targets, held),
         *_moments(pairing.sources, pairing.targets, scores),
         *_days(pairing.sources, pairing.targets, scores),
-        *_by_values(pairing, held, scores),
+        *_by_values(pairing, scores),
         *_split(pairing.sources, pairing.targets, held),
     ]
     kept: dict[tuple[tuple[str, ...], str], Match] = {}
@@ -108,11 +109,12 @@ class _Held:
     """The share of the words in one column's values that the other's values hold; worked out when asked for.
 
     Args:
-        pairing: The two tables.
+        sources: Columns of the source.
+        targets: Columns of the target.
     """
 
-    def __init__(self, pairing: Pairing) -> None:
-        self._sides = (pairing.sources, pairing.targets)
+    def __init__(self, sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> None:
+        self._sides = (sources, targets)
 
     @cached_property
     def _both(self) -> tuple[Matrix, Matrix]:
@@ -133,6 +135,14 @@ class _Held:
         return self._both[1]
 
 
+@cache
+def _telling() -> frozenset[str]:
+    """All words that tell a part or a whole."""
+    forms = _forms()
+    sets = chain(*(form.whole for form in forms), *(words for form in forms for _, words in form.parts))
+    return frozenset(chain.from_iterable(sets))
+
+
 def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
     """Whether one of a column's names is one of the word sets, but for words of the other table's context."""
     for said, short in _stems((view.name, *view.synonyms, view.semantic or ""), view.description):
@@ -144,10 +154,12 @@ def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: fro
 
 @lru_cache(maxsize=10_000)
 def _stems(names: tuple[str, ...], description: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """The stems that each of a column's names says, written out, and those of them that stand for others."""
+    """The stems that each of a column's telling names says, written out, and those that stand for others."""
     out = []
     for name in (*map(tokens, names), *called(description)):
         said = {stem(w) for w in lexicon().expand(name)} | {s for w in name for s in lexicon().stems(w)}
+        if said.isdisjoint(_telling()):
+            continue
         out.append((frozenset(said), frozenset(stem(w) for w in name if lexicon().stems(w))))
     return tuple(out)
 
@@ -262,28 +274,30 @@ def _judge(shares: Sequence[float]) -> tuple[float, tuple[str, ...]]:
     return _BY_NAME + _BY_VALUES * (2 * min(1.0, least / _HELD) - 1), (words,)
 
 
-def _by_values(pairing: Pairing, held: _Held, scores: Matrix) -> list[Match]:
+def _by_values(pairing: Pairing, scores: Matrix) -> list[Match]:
     """Columns whose words all occur in a target of several words, and which together cover it.
 
-    Not for a target that has a surer match: a composition would not be proposed.
+    Not for a target that has a surer match, nor of columns that have: a composition would not be proposed.
     """
+    free = [v for i, v in enumerate(pairing.sources) if v.seen.kind == "text" and scores[i].max() < _SUREST]
+    whole = [v for j, v in enumerate(pairing.targets) if scores[:, j].max() < _SUREST and _many_words(v)]
+    if len(free) < 2 or not whole:
+        return []
+    held = _Held(free, whole)
     out = []
-    for j, target in enumerate(pairing.targets):
-        shapes = target.seen.shapes
-        many = sum(share for shape, share in shapes.items() if "+" in shape or " " in shape)
-        if target.closed or many < _WHOLE or len(target.seen.values) < 20 or scores[:, j].max() >= _SUREST:
-            continue
+    for j, target in enumerate(whole):
         part_of, whole_of = held.of_source[:, j], held.of_target[:, j]
-        rows = [
-            i
-            for i, v in enumerate(pairing.sources)
-            if v.seen.kind == "text" and part_of[i] >= 0.8 and whole_of[i] < 0.8 and len(v.seen.words) >= 10
-        ]
+        rows = [i for i, v in enumerate(free) if part_of[i] >= 0.8 and whole_of[i] < 0.8 and len(v.seen.words) >= 10]
         rows = sorted(rows, key=lambda i: -whole_of[i])[:4]
         cover = float(sum(whole_of[i] for i in rows))
         if len(rows) >= 2 and cover >= _WHOLE:
-            sources = tuple(pairing.sources[i].name for i in sorted(rows))
+            sources = tuple(free[i].name for i in sorted(rows))
             words = f"the words of these columns make up {100 * min(cover, 1.0):.0f} % of the words of '{target.name}'"
             score = min(_SUREST, 0.5 + 0.4 * min(cover, 1.0))
             out.append(Match(sources, target.name, score, (words,), separator=" "))
     return out
+
+
+def _many_words(view: ColumnView) -> bool:
+    many = sum(share for shape, share in view.seen.shapes.items() if "+" in shape or " " in shape)
+    return not view.closed and many >= _WHOLE and len(view.seen.values) >= 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ _FAMILIES = (
     ("shapes", "characters"),
     ("uniqueness", "frequencies"),
 )
+_IN_FAMILY = frozenset(name for family in _FAMILIES for name in family)
 _SOLID = {"abbreviation": 0.6, "name_words": 0.55, "consonants": 0.75, "spelling": 0.75, "name_within": 0.75,
           "name_telling": 0.7, "values_within": 0.2, "values_common": 0.2, "values_shared": 0.3, "values_alike": 0.4,
           "values_telling": 0.3, "listed": 0.4, "numbers": 0.75, "lengths": 0.85, "shapes": 0.7,
@@ -37,20 +39,14 @@ def explain(
     scores: Mapping[str, Matrix], at: tuple[int, int], source: ColumnView, target: ColumnView, model: Model
 ) -> tuple[str, ...]:
     """The evidence on one pair, strongest first; what speaks against it last."""
-    here = {name: float(matrix[at]) for name, matrix in scores.items()}
-    gains = {name: _gain(name, score, model) for name, score in here.items() if not np.isnan(score)}
+    here = {name: score for name, matrix in scores.items() if not isnan(score := float(matrix[at]))}
     said: list[tuple[float, str]] = []
-    told: set[str] = set()
-    for family in (*_FAMILIES, *((name,) for name in here if not any(name in f for f in _FAMILIES))):
-        gain = sum(gains.get(name, 0.0) for name in family)
+    for family in (*_FAMILIES, *((name,) for name in here if name not in _IN_FAMILY)):
+        gain = sum(_gain(name, here[name], model) for name in family if name in here)
+        if gain < _WORTH:
+            continue
         for name in family:
-            if (
-                name not in _SILENT
-                and here.get(name, 0.0) >= _SOLID.get(name, 0.5)
-                and gain >= _WORTH
-                and name not in told
-            ):
-                told.add(name)
+            if name not in _SILENT and here.get(name, 0.0) >= _SOLID.get(name, 0.5):
                 said.append((gain, _words(name, here[name], source, target)))
                 break
     words = [text for _, text in sorted(said, key=lambda pair: -pair[0])[:_MOST]]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -36,11 +38,10 @@ def alike(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> Matri
     out = np.full((len(sources), len(targets)), np.nan)
     if not left_values or not right_values:
         return out
-    bare_of = [_bare(rows, s, left_values) for rows, s in zip(rows_of, shares, strict=True)]
-    codes: dict[str, int] = {}
-    left, right = ([codes.setdefault(v, len(codes)) for v in values] for values in (left_values, right_values))
-    held = np.bincount(left, minlength=len(codes)) + np.bincount(right, minlength=len(codes)).astype(np.float64)
-    vectors = _vectors(list(codes), held)
+    bare_of = [_bare(rows, s.tolist(), left_values) for rows, s in zip(rows_of, shares, strict=True)]
+    left, right, codes = _coded(left_values, right_values)
+    held = np.bincount(np.concatenate([left, right]), minlength=len(codes))
+    vectors = _vectors(codes, held)
     best = best_per_group(vectors[left], vectors[right], columns_of)
     for i, rows in enumerate(rows_of):
         if rows:
@@ -51,14 +52,14 @@ def alike(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> Matri
     return np.where(worth[0][:, None] & worth[1][None, :], out, np.nan)
 
 
-def _bare(rows: Sequence[int], shares: Matrix, values: list[str]) -> list[int]:
+def _bare(rows: Sequence[int], shares: Sequence[float], values: list[str]) -> list[int]:
     """The same values without a first letter that nearly all of them have, appended to the vocabulary."""
-    if not rows:
-        return []
-    first = {values[r][:1] for r in rows}
-    common = max(sorted(first), key=lambda c: sum(s for r, s in zip(rows, shares, strict=True) if values[r][:1] == c))
-    held = sum(s for r, s in zip(rows, shares, strict=True) if values[r][:1] == common and len(values[r]) > 1)
-    if not common.isalpha() or held < _NEARLY * shares.sum():
+    held: dict[str, float] = {}
+    for row, share in zip(rows, shares, strict=True):
+        if len(values[row]) > 1:
+            held[values[row][0]] = held.get(values[row][0], 0.0) + share
+    common = max(held, key=lambda letter: (held[letter], letter), default="")
+    if not common.isalpha() or held[common] < _NEARLY * sum(shares):
         return []
     start = len(values)
     values.extend(values[r][1:] if values[r][:1] == common else values[r] for r in rows)
@@ -81,7 +82,14 @@ def _distinct(
     return list(codes), shares, members
 
 
-def _vectors(values: Sequence[str], held: Matrix) -> Any:
+def _coded(*texts: Iterable[str]) -> tuple[Any, ...]:
+    """Texts as numbers, the same text having the same number; and the texts in the order of their numbers."""
+    codes: defaultdict[str, int] = defaultdict(count().__next__)
+    coded = [np.fromiter(map(codes.__getitem__, some), np.int64) for some in texts]
+    return (*coded, list(codes))
+
+
+def _vectors(values: Sequence[str], held: Codes) -> Any:
     """Values as sparse vectors of length one over words and three-letter pieces.
 
     A word counts in full, a value's first word one and a half times, a piece at a third; each by its rarity.
@@ -93,21 +101,21 @@ def _vectors(values: Sequence[str], held: Matrix) -> Any:
     from scipy.sparse import csr_array
 
     split = [_WORD.findall(value)[:_WORDS] for value in values]
-    codes: dict[str, int] = {}
-    flat = np.array([codes.setdefault(word, len(codes)) for words in split for word in words], dtype=np.int64)
     sizes = np.array([len(words) for words in split])
+    flat, codes = _coded(chain.from_iterable(split))
     owner = np.repeat(np.arange(len(values)), sizes)
     pairs, first = np.unique(owner * (len(codes) + 1) + flat, return_index=True)
     owner, flat = np.divmod(pairs, len(codes) + 1)
     weight = np.where(np.isin(first, np.cumsum(sizes) - sizes), _FIRST, 1.0)
-    pieces, starts, width = _pieces(list(codes))
+    pieces, starts, width = _pieces(codes)
     taken = starts[flat + 1] - starts[flat]
     place = np.arange(taken.sum()) - np.repeat(np.cumsum(taken) - taken - starts[flat], taken)
-    of_piece, piece = np.divmod(np.unique(np.repeat(owner, taken) * (width + 1) + pieces[place]), width + 1)
+    held_by = np.sort(np.repeat(owner, taken) * (width + 1) + pieces[place])
+    of_piece, piece = np.divmod(held_by[np.diff(held_by, prepend=-1) > 0], width + 1)
     rows, columns = np.concatenate([owner, of_piece]), np.concatenate([flat, len(codes) + piece])
     weight = np.concatenate([weight, np.full(len(piece), _PIECE)])
-    count, total = np.bincount(columns, held[rows], len(codes) + width), held.sum()
-    weight *= (np.log1p(total / np.maximum(count, 1)) / np.log1p(total))[columns]
+    bags, total = np.bincount(columns, held[rows], len(codes) + width), held.sum()
+    weight *= (np.log1p(total / np.maximum(bags, 1)) / np.log1p(total))[columns]
     weight /= np.sqrt(np.bincount(rows, weight**2, len(values)))[rows]
     return csr_array((weight, (rows, columns)), shape=(len(values), max(len(codes) + width, 1)))
 

@@ -17,7 +17,7 @@ from .decisions import Decision, Decisions
 from .matches import Match, Matches
 from .pairing import Pairing
 from .scorers import score_all
-from .views import ColumnView, views
+from .views import ColumnView, views_of
 
 __all__ = ["match"]
 
@@ -63,7 +63,7 @@ def match(
     """
     if not 0.0 <= threshold <= 1.0:
         raise UsageError(f"the threshold {threshold} is no probability", cure="give a number from 0 to 1")
-    columns, fields = views(source, sample=source_sample), views(target, sample=target_sample)
+    columns, fields = views_of((source, source_sample), (target, target_sample))
     named = source_name or getattr(source, "name", None) or "source"
     meant = target_name or getattr(target, "name", None) or "target"
     model = load_model()

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["QUANTILES", "Measures", "measure", "measure_frame", "normal_value", "physical_kind"]
+from .grouping import grouped, quantiles
 
-Codes = npt.NDArray[np.int64]
+__all__ = ["Measures", "measure", "measure_frames", "normal_value", "physical_kind"]
+
 Matrix = npt.NDArray[np.float64]
-QUANTILES = np.linspace(0.0, 1.0, 21)
 _CELLS = 2_000_000  # rows read are chosen so that about this many cells are looked at
 _KEPT = 1_000  # distinct values kept per column, chosen by hash so that two tables keep the same ones
 _READ = 300  # distinct values of a column whose words are read
@@ -42,8 +42,8 @@ class Measures:
         values: Distinct values, normalised, most frequent first.
         shares: How much of the filled rows each holds, 0 to 1.
         shapes: Share of the filled rows by shape ('a9' for letters then digits).
-        letters: Shares of capitals, small letters, digits, blanks and signs among all characters.
-        lengths: Quantiles (see `QUANTILES`) of the number of characters.
+        letters: Shares of capitals, digits, blanks, signs and small letters among all characters.
+        lengths: Quantiles (see `grouping.QUANTILES`) of the number of characters.
         quantiles: The same of the numbers; empty for what is no number.
         nulls: Share of rows without a value; None when not known.
         uniqueness: Distinct values over filled rows; None when not known.
@@ -86,25 +86,23 @@ def physical_kind(name: str) -> str:
 def normal_value(value: pl.Expr) -> pl.Expr:
     """Write values so that spelling differences vanish: case, separators, blanks, trailing zeros."""
     text = value.str.to_lowercase().str.replace_all(r"[\s_.\-]+", " ").str.strip_chars()
-    number = value.str.strip_chars().str.replace(r"^([+-]?[0-9]+)\.0*$", "$1")
-    number = number.str.replace(r"^([+-]?[0-9]+\.[0-9]*?)0+$", "$1")
+    number = value.str.strip_chars().str.strip_chars_end("0").str.strip_suffix(".")
     return pl.when(value.str.contains(r"^\s*[+-]?[0-9]+\.[0-9]+\s*$")).then(number).otherwise(text)
 
 
-def measure_frame(frame: pl.DataFrame | pl.LazyFrame) -> dict[str, Measures]:
-    """Measure every column of a frame on evenly spaced rows."""
-    schema = frame.collect_schema()
-    kinds = {name: physical_kind(str(kind)) for name, kind in schema.items()}
-    flat = [name for name, kind in kinds.items() if kind not in ("list", "struct")]
-    taken = _spaced(frame, flat)
-    rows = taken.height
-    stacked = [taken.get_column(name).cast(pl.String).alias("value") for name in flat]
-    long = pl.DataFrame(
-        [
-            pl.Series("column", np.repeat(np.arange(len(flat), dtype=np.int32), rows)),
-            pl.concat(stacked) if stacked else pl.Series("value", [], pl.String),
-        ]
-    )
+def measure_frames(frames: Sequence[pl.DataFrame | pl.LazyFrame]) -> list[dict[str, Measures]]:
+    """Measure every column of some frames on evenly spaced rows; all in one pass, which small tables save most by."""
+    columns: list[tuple[int, str, str]] = []
+    series: list[pl.Series] = []
+    for place, frame in enumerate(frames):
+        kinds = {name: physical_kind(str(kind)) for name, kind in frame.collect_schema().items()}
+        flat = [name for name, kind in kinds.items() if kind not in ("list", "struct")]
+        series += [column.cast(pl.String).rename("value") for column in _spaced(frame, flat).get_columns()]
+        nested = [name for name in kinds if name not in flat]
+        columns += [(place, name, kinds[name]) for name in (*flat, *nested)]
+    rows = np.array([len(column) for column in series], dtype=np.int64)
+    values = pl.concat(series) if series else pl.Series("value", [], pl.String)
+    long = pl.DataFrame({"column": np.repeat(np.arange(len(series), dtype=np.int32), rows), "value": values})
     counted = (
         long.lazy()
         .filter(pl.col("value").str.strip_chars() != "")
@@ -112,10 +110,15 @@ def measure_frame(frame: pl.DataFrame | pl.LazyFrame) -> dict[str, Measures]:
         .agg(pl.len().cast(pl.Float64).alias("count"))
     )
     found = _measure(counted, rows)
-    out = {}
-    for name in schema:
-        seen = found.get(flat.index(name), Measures()) if name in flat else Measures()
-        out[name] = seen if kinds[name] == "text" else replace(seen, kind=kinds[name])
+    out: list[dict[str, Measures]] = [dict.fromkeys(frame.collect_schema(), Measures()) for frame in frames]
+    code = 0
+    for place, name, kind in columns:
+        if kind in ("list", "struct"):
+            out[place][name] = Measures(kind)
+            continue
+        seen = found.get(code, Measures())
+        out[place][name] = seen if kind == "text" else replace(seen, kind=kind)
+        code += 1
     return out
 
 
@@ -123,7 +126,8 @@ def _spaced(frame: pl.DataFrame | pl.LazyFrame, names: list[str]) -> pl.DataFram
     """Some columns of a frame, on so many evenly spaced rows that about `_CELLS` cells are read."""
     if isinstance(frame, pl.DataFrame):
         step = max(1, frame.height * len(names) // _CELLS)
-        return frame.select(names) if step == 1 else frame.select(names).gather_every(step)
+        chosen = frame if len(names) == frame.width else frame.select(names)
+        return chosen if step == 1 else chosen.gather_every(step)
     rows = int(frame.select(pl.len()).collect().item())
     return frame.select(names).gather_every(max(1, rows * len(names) // _CELLS)).collect()
 
@@ -148,53 +152,8 @@ def measure(values: Mapping[str, Mapping[str, float] | Sequence[str]]) -> dict[s
     return {name: seen.get(column, Measures()) for column, name in enumerate(values)}
 
 
-@dataclass(frozen=True, eq=False)
-class _Groups:
-    """Values of columns grouped by what is the same of them, each column's most weighty first.
-
-    Attributes:
-        owner: The column of each group, ascending.
-        first: Where a group stands first.
-        weight: The summed weight of a group.
-    """
-
-    owner: Codes
-    first: Codes
-    weight: Matrix
-
-    def by_owner(self, texts: pl.Series) -> dict[int, tuple[list[str], Matrix]]:
-        """For each column the texts of its groups, and their weights."""
-        names = texts.gather(self.first).to_list()
-        owners, starts = np.unique(self.owner, return_index=True)
-        ends = [*starts[1:].tolist(), len(names)]
-        places = zip(owners.tolist(), starts.tolist(), ends, strict=True)
-        return {owner: (names[start:end], self.weight[start:end]) for owner, start, end in places}
-
-
-def _grouped(owner: Codes, key: npt.NDArray[np.uint64], weight: Matrix, most: int, *, by_key: bool = False) -> _Groups:
-    """Group by owner and key; of more than `most` groups keep the weightiest, or those of the least keys."""
-    order = np.lexsort((key, owner))
-    owners, keys = owner[order], key[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (owners[1:] != owners[:-1]) | (keys[1:] != keys[:-1])
-    starts = np.flatnonzero(new)
-    owners, keys, first, weights = owners[starts], keys[starts], order[starts], np.add.reduceat(weight[order], starts)
-    if by_key:
-        kept = _place(owners) < most
-        owners, keys, first, weights = owners[kept], keys[kept], first[kept], weights[kept]
-    ranked = np.lexsort((keys, -weights, owners))
-    ranked = ranked[_place(owners[ranked]) < most]
-    return _Groups(owners[ranked], first[ranked], weights[ranked])
-
-
-def _place(owner: Codes) -> Codes:
-    """How many of the same owner stand before each; owners ascend."""
-    places = np.arange(len(owner))
-    return places - np.searchsorted(owner, owner)
-
-
-def _measure(long: pl.LazyFrame, rows: int | None) -> dict[int, Measures]:
-    """Measure (column, value, count) triples; `rows` tells how many rows there were in all."""
+def _measure(long: pl.LazyFrame, rows: npt.NDArray[np.int64] | None) -> dict[int, Measures]:
+    """Measure (column, value, count) triples; `rows` tells how many rows each column had in all."""
     facts = long.collect()
     if facts.is_empty():
         return {}
@@ -202,21 +161,21 @@ def _measure(long: pl.LazyFrame, rows: int | None) -> dict[int, Measures]:
         facts = facts.with_columns(layer)
     of = {name: facts[name].to_numpy() for name in facts.columns if name not in ("value", "head", "normal", "shape")}
     column, count = of["column"], of["count"]
-    values = _grouped(column, of["normal_hash"], count, _KEPT, by_key=True).by_owner(facts["normal"])
-    shapes = _grouped(column, of["shape_hash"], count, _SHAPES).by_owner(facts["shape"])
+    values = grouped(column, of["normal_hash"], count, _KEPT, by_key=True).by_owner(facts["normal"])
+    shapes = grouped(column, of["shape_hash"], count, _SHAPES).by_owner(facts["shape"])
     columns, owner = np.unique(column, return_inverse=True)
 
     def summed(what: Matrix) -> Matrix:
-        return np.bincount(owner, what, len(columns))
+        return np.bincount(owner, what, len(columns)).astype(np.float64, copy=False)
 
     totals, sizes = summed(count), np.bincount(owner).tolist()
     kinds = _kinds({name: summed(of[name] * count) / totals for name in _READINGS})
-    letters = np.stack([summed(of[name]) for name in ("upper", "lower", "digit", "blank", "all")], axis=1)
+    letters = np.stack([summed(of[name]) for name in ("upper", "digit", "blank", "sign", "all")], axis=1)
     letters[:, 4] -= letters[:, :4].sum(axis=1)
     letters /= np.maximum(letters.sum(axis=1, keepdims=True), 1.0)
-    lengths = _quantiles(owner, of["length"], count)
+    lengths = quantiles(owner, of["length"], count)
     numbers = np.isfinite(of["float"]) & np.isin(kinds, ("integer", "number"))[owner]
-    quantiles = _quantiles(owner[numbers], of["float"][numbers], count[numbers])
+    spread = quantiles(owner[numbers], of["float"][numbers], count[numbers])
     out = {}
     for k, (name, size, total) in enumerate(zip(columns.tolist(), sizes, totals.tolist(), strict=True)):
         (normal, counts), (shape, held) = values[name], shapes[name]
@@ -227,9 +186,9 @@ def _measure(long: pl.LazyFrame, rows: int | None) -> dict[int, Measures]:
             dict(zip(shape, (held / total).tolist(), strict=True)),
             tuple(letters[k].tolist()),
             lengths[k],
-            quantiles.get(k, ()),
-            1 - total / rows if rows else None,
-            (len(normal) if size <= _KEPT else size) / total if rows else None,
+            spread.get(k, ()),
+            1 - total / int(rows[name]) if rows is not None else None,
+            (len(normal) if size <= _KEPT else size) / total if rows is not None else None,
         )
     return out
 
@@ -240,15 +199,16 @@ def _layers() -> tuple[tuple[pl.Expr, ...], ...]:
     value, head = pl.col("value"), pl.col("head")
     shape = head.str.replace_all(r"\p{L}+", "a").str.replace_all(r"[0-9]+", "9").str.replace_all(r"\s+", " ")
     shape = shape.str.replace_all(r"a([ ,.;'-]+a)+", "a+").str.slice(0, 30)
-    number = value.str.replace_all("[ ']", "").str.replace(",", ".", literal=True).str.strip_chars("%")
+    number = value.str.replace_all(" ", "", literal=True).str.replace_all("'", "", literal=True)
+    number = number.str.replace(",", ".", literal=True).str.strip_chars("%")
     facts = (
         normal_value(head).alias("normal"),
         shape.alias("shape"),
         value.str.len_chars().cast(pl.Float64).alias("length"),
         head.str.count_matches(r"\p{Lu}").alias("upper"),
-        head.str.count_matches(r"\p{Ll}").alias("lower"),
         head.str.count_matches(r"[0-9]").alias("digit"),
         head.str.count_matches(r"\s").alias("blank"),
+        head.str.count_matches(r"[^\p{L}0-9\s]").alias("sign"),
         head.str.len_chars().alias("all"),
         value.str.contains(_INTEGER).alias("integer"),
         (value.str.contains(_NUMBER) & value.str.contains("[0-9]")).alias("number"),
@@ -283,20 +243,3 @@ def _kinds(share: Mapping[str, Matrix]) -> npt.NDArray[np.str_]:
         ["boolean", "timestamp", "date", numeric],
         "text",
     )
-
-
-def _quantiles(owner: Codes, values: Matrix, weights: Matrix) -> dict[int, tuple[float, ...]]:
-    """Weighted quantiles of each owner's values."""
-    if not len(owner):
-        return {}
-    order = np.lexsort((values, owner))
-    value, weight = values[order], weights[order]
-    owners, starts, own = np.unique(owner[order], return_index=True, return_inverse=True)
-    sums = np.add.reduceat(weight, starts)
-    ends = np.cumsum(weight) - (np.cumsum(sums) - sums)[own]
-    # one interpolation for all: each owner's share of weight, 0 to 1, stands on a stretch of its own
-    at = (ends - weight / 2) / sums[own] + 2.0 * own
-    last = np.append(starts[1:], len(value)) - 1
-    asked = np.clip(2.0 * np.arange(len(owners))[:, None] + QUANTILES, at[starts][:, None], at[last][:, None])
-    found = np.interp(asked, at, value)
-    return dict(zip(owners.tolist(), map(tuple, found.tolist()), strict=True))

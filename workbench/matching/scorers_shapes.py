@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .measuring import QUANTILES
+from .grouping import QUANTILES
 from .pairing import Matrix, Pairing
 from .scorers import scorer
 from .views import ColumnView

@@ -12,7 +12,7 @@ from .decisions import Decisions
 from .matches import Matches
 from .matching import match
 from .names import token_similarity, tokens
-from .views import views
+from .views import views_of
 
 __all__ = ["TableMatch", "TableMatches", "match_tables"]
 
@@ -88,8 +88,9 @@ def match_tables(
     >>> found.best["crm.persons"].target
     'Person'
     """
-    left = {name: views(side) for name, side in sources.items()}
-    right = {name: views(side) for name, side in targets.items()}
+    seen = views_of(*((side, None) for side in (*sources.values(), *targets.values())))
+    left = dict(zip(sources, seen[: len(sources)], strict=True))
+    right = dict(zip(targets, seen[len(sources) :], strict=True))
     pairs = []
     for a, columns in left.items():
         for b, fields in right.items():

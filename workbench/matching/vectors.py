@@ -108,7 +108,7 @@ class _Side:
 
     def total(self, weights: Matrix) -> Matrix:
         """The sum of weights of each bag."""
-        return np.bincount(self.owners, weights, self.size)
+        return np.bincount(self.owners, weights, self.size).astype(np.float64, copy=False)
 
 
 def group_max(matrix: Matrix, owners: Sequence[int], size: int, axis: int) -> Matrix:

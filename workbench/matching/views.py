@@ -11,9 +11,9 @@ from workbench.errors import UsageError
 from workbench.model import Contract, Field
 from workbench.profiling import ColumnProfile, Profile
 
-from .measuring import Measures, measure, measure_frame, physical_kind
+from .measuring import Measures, measure, measure_frames, physical_kind
 
-__all__ = ["ColumnView", "views", "with_sample"]
+__all__ = ["ColumnView", "views", "views_of", "with_sample"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +55,34 @@ def views(side: object, *, sample: object = None) -> tuple[ColumnView, ...]:
     Raises:
         UsageError: The side is something else.
     """
+    return views_of((side, sample))[0]
+
+
+def views_of(*sides: tuple[object, object]) -> list[tuple[ColumnView, ...]]:
+    """See several sides, each given with its sample or None; frames are measured together, which is faster.
+
+    Raises:
+        UsageError: A side is something that cannot be matched.
+    """
+    frames = [part for side in sides for part in side if isinstance(part, pl.DataFrame | pl.LazyFrame)]
+    measured = iter(measure_frames(frames) if frames else [])
+    out = []
+    for side, sample in sides:
+        found = _seen(side, measured)
+        out.append(found if sample is None else with_sample(found, _seen(sample, measured)))
+    return out
+
+
+def _seen(side: object, measured: Iterator[dict[str, Measures]]) -> tuple[ColumnView, ...]:
     if isinstance(side, tuple) and all(isinstance(v, ColumnView) for v in side):
-        found: tuple[ColumnView, ...] = side
-    elif isinstance(side, Contract):
-        found = tuple(v for f in side.fields for v in _of_field(f))
-    elif isinstance(side, Profile):
-        found = _of_profile(side)
-    elif isinstance(side, pl.DataFrame | pl.LazyFrame):
-        found = _of_frame(side)
-    else:
-        raise UsageError(f"cannot match a {type(side).__name__}", cure="give a profile, a contract or a Polars frame")
-    return found if sample is None else with_sample(found, views(sample))
+        return side
+    if isinstance(side, Contract):
+        return _of_contract(side)
+    if isinstance(side, Profile):
+        return _of_profile(side)
+    if isinstance(side, pl.DataFrame | pl.LazyFrame):
+        return tuple(ColumnView(name, kind=m.kind, seen=m) for name, m in next(measured).items())
+    raise UsageError(f"cannot match a {type(side).__name__}", cure="give a profile, a contract or a Polars frame")
 
 
 def with_sample(known: Iterable[ColumnView], sampled: Iterable[ColumnView]) -> tuple[ColumnView, ...]:
@@ -86,13 +103,22 @@ def with_sample(known: Iterable[ColumnView], sampled: Iterable[ColumnView]) -> t
     return (*out, *measured.values())
 
 
-def _of_frame(frame: pl.DataFrame | pl.LazyFrame) -> tuple[ColumnView, ...]:
-    measured = measure_frame(frame)
-    return tuple(ColumnView(name, kind=m.kind, seen=m) for name, m in measured.items())
+def _of_contract(contract: Contract) -> tuple[ColumnView, ...]:
+    """All fields, their listed or exemplary values measured in one pass."""
+    found = [pair for f in contract.fields for pair in _of_field(f)]
+    measured = measure({view.name: values for view, values in found})
+    out = []
+    for view, values in found:
+        seen = measured[view.name] if values else Measures()
+        if not view.closed:
+            # a handful of examples shows how values look, not how they spread
+            seen = replace(seen, nulls=None, uniqueness=None, quantiles=(), example_only=True)
+        out.append(replace(view, seen=seen))
+    return tuple(out)
 
 
-def _of_field(f: Field, inside: str = "") -> Iterator[ColumnView]:
-    """A field, or the members of a nested one by their paths, as profiles name them ('items[].sku')."""
+def _of_field(f: Field, inside: str = "") -> Iterator[tuple[ColumnView, list[str]]]:
+    """A field, or the members of a nested one by their paths, as profiles name them ('items[].sku'); its values."""
     path = inside + f.name
     if f.fields:
         for member in f.fields:
@@ -101,12 +127,11 @@ def _of_field(f: Field, inside: str = "") -> Iterator[ColumnView]:
     closed = bool(f.enum)
     values = [*f.enum, *(t for t in f.labels.values() if t)] if closed else list(f.examples)
     kind = {"decimal": "number", "float": "number", "null": "unknown"}.get(f.type.kind, f.type.kind)
-    seen = measure({path: values})[path] if values else Measures()
-    if not closed:
-        # a handful of examples shows how values look, not how they spread
-        seen = replace(seen, nulls=None, uniqueness=None, quantiles=(), example_only=True)
     synonyms = (f.name, *f.synonyms) if inside else f.synonyms
-    yield ColumnView(path, tuple(synonyms), f.description, kind, f.semantic_type, f.personal, closed, f.required, seen)
+    yield (
+        ColumnView(path, tuple(synonyms), f.description, kind, f.semantic_type, f.personal, closed, f.required),
+        values,
+    )
 
 
 def _of_profile(profile: Profile) -> tuple[ColumnView, ...]:
