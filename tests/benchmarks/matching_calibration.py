@@ -41,7 +41,7 @@ BLIND_WEIGHT = 0.5  # the same tables with meaningless names: teaches what value
 
 
 def to_case(task: Task, blind: bool = False) -> Case:
-    left, right = (views(side) for side in task.sides())
+    left, right = (views(side) for side in (task.source, task.target))
     truth = np.array([[(a.name, b.name) in task.truth for b in right] for a in left])
     if blind:
         right = tuple(replace(v, name=f"{chr(65 + k % 26)}{k:03d}") for k, v in enumerate(right))

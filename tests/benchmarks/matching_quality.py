@@ -32,8 +32,7 @@ HERE = Path(__file__).parent
 def measure(task: Task) -> dict[str, Any]:
     """Match one case and compare with its truth."""
     started = time.process_time()
-    left, right = task.sides()
-    found = match(left, right)
+    found = match(task.source, task.target)
     best = found.best
     seconds = time.process_time() - started
     sources = {v.name: i for i, v in enumerate(found.columns)}

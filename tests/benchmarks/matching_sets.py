@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from workbench.matching import ColumnView, views
+from workbench.model import Contract, DataType, Field
 
 __all__ = ["Task", "tasks"]
 
@@ -22,28 +21,23 @@ class Task:
         name: FAMILY/PAIR or STUDY.
         group: What is held out together in cross-validation: the family, or the study.
         source: The source table.
-        target: The target table.
-        listed: Whether the target is a dictionary: each column lists the values its field allows.
+        target: The target table, or a data dictionary as a contract.
+        listed: Whether the target is a dictionary, whose fields list the values they allow.
         truth: Pairs of names that belong together.
     """
 
     name: str
     group: str
     source: pl.DataFrame
-    target: pl.DataFrame
+    target: pl.DataFrame | Contract
     listed: bool
     truth: frozenset[tuple[str, str]]
 
-    def sides(self) -> tuple[Any, Any]:
-        """What is given to `match`: two frames, or a frame and a data dictionary."""
-        return self.source, listed_views(self.target) if self.listed else self.target
 
-
-def listed_views(frame: pl.DataFrame) -> tuple[ColumnView, ...]:
-    """A data dictionary's columns: what stands in a column are the values its field allows."""
-    return tuple(
-        replace(v, closed=bool(v.seen.values), seen=replace(v.seen, nulls=None, uniqueness=None)) for v in views(frame)
-    )
+def dictionary(frame: pl.DataFrame) -> Contract:
+    """A data dictionary as a contract: what stands in a column are the values its field allows."""
+    fields = (Field(c.name, DataType("null"), enum=tuple(c.drop_nulls().unique(maintain_order=True))) for c in frame)
+    return Contract("dictionary", "dictionary", "1.0.0", fields=tuple(fields))
 
 
 def tasks(folder: Path) -> Iterator[Task]:
@@ -52,7 +46,7 @@ def tasks(folder: Path) -> Iterator[Task]:
     Either FAMILY/PAIR/{source,target,truth}.csv, or STUDY/{source,truth}.csv with one target.csv for all.
     """
     shared = folder / "target.csv"
-    target = _read(shared) if shared.exists() else None
+    target = dictionary(_read(shared)) if shared.exists() else None
     for truth in sorted(folder.rglob("truth.csv")):
         place = truth.parent
         own = place / "target.csv"

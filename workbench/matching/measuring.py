@@ -14,11 +14,11 @@ import numpy.typing as npt
 import polars as pl
 
 from .grouping import grouped, quantiles
+from .sampling import sample
 
 __all__ = ["Measures", "measure", "measure_frames", "normal_value", "physical_kind"]
 
 Matrix = npt.NDArray[np.float64]
-_CELLS = 2_000_000  # rows read are chosen so that about this many cells are looked at
 _KEPT = 1_000  # distinct values kept per column, chosen by hash so that two tables keep the same ones
 _READ = 300  # distinct values of a column whose words are read
 _WORDS, _SHAPES = 200, 20  # words and shapes kept per column
@@ -91,45 +91,29 @@ def normal_value(value: pl.Expr) -> pl.Expr:
 
 
 def measure_frames(frames: Sequence[pl.DataFrame | pl.LazyFrame]) -> list[dict[str, Measures]]:
-    """Measure every column of some frames on evenly spaced rows; all in one pass, which small tables save most by."""
-    columns: list[tuple[int, str, str]] = []
-    series: list[pl.Series] = []
-    for place, frame in enumerate(frames):
-        kinds = {name: physical_kind(str(kind)) for name, kind in frame.collect_schema().items()}
-        flat = [name for name, kind in kinds.items() if kind not in ("list", "struct")]
-        series += [column.cast(pl.String).rename("value") for column in _spaced(frame, flat).get_columns()]
-        nested = [name for name in kinds if name not in flat]
-        columns += [(place, name, kinds[name]) for name in (*flat, *nested)]
-    rows = np.array([len(column) for column in series], dtype=np.int64)
-    values = pl.concat(series) if series else pl.Series("value", [], pl.String)
-    long = pl.DataFrame({"column": np.repeat(np.arange(len(series), dtype=np.int32), rows), "value": values})
+    """Measure every column of some frames; all in one pass, which is what small tables save most by."""
+    kinds = [{name: physical_kind(str(kind)) for name, kind in f.collect_schema().items()} for f in frames]
+    flat = [[name for name, kind in of.items() if kind not in ("list", "struct")] for of in kinds]
+    parts = [part for frame, names in zip(frames, flat, strict=True) for part in sample(frame, names)]
+    sizes = np.array([len(part.values) for part in parts], dtype=np.int64)
+    values = pl.concat([part.values for part in parts]) if parts else pl.Series("value", [], pl.String)
+    long = pl.DataFrame({"column": np.repeat(np.arange(len(parts), dtype=np.int32), sizes), "value": values})
     counted = (
         long.lazy()
         .filter(pl.col("value").str.strip_chars() != "")
         .group_by("column", "value")
         .agg(pl.len().cast(pl.Float64).alias("count"))
     )
-    found = _measure(counted, rows)
-    out: list[dict[str, Measures]] = [dict.fromkeys(frame.collect_schema(), Measures()) for frame in frames]
-    code = 0
-    for place, name, kind in columns:
-        if kind in ("list", "struct"):
-            out[place][name] = Measures(kind)
-            continue
-        seen = found.get(code, Measures())
-        out[place][name] = seen if kind == "text" else replace(seen, kind=kind)
-        code += 1
+    found = _measure(counted, [part.rows for part in parts])
+    codes = iter(range(len(parts)))
+    out = []
+    for of in kinds:
+        seen = {name: Measures(kind) for name, kind in of.items() if kind in ("list", "struct")}
+        for name in (name for name in of if name not in seen):
+            one = found.get(next(codes), Measures())
+            seen[name] = one if of[name] == "text" else replace(one, kind=of[name])
+        out.append({name: seen[name] for name in of})
     return out
-
-
-def _spaced(frame: pl.DataFrame | pl.LazyFrame, names: list[str]) -> pl.DataFrame:
-    """Some columns of a frame, on so many evenly spaced rows that about `_CELLS` cells are read."""
-    if isinstance(frame, pl.DataFrame):
-        step = max(1, frame.height * len(names) // _CELLS)
-        chosen = frame if len(names) == frame.width else frame.select(names)
-        return chosen if step == 1 else chosen.gather_every(step)
-    rows = int(frame.select(pl.len()).collect().item())
-    return frame.select(names).gather_every(max(1, rows * len(names) // _CELLS)).collect()
 
 
 def measure(values: Mapping[str, Mapping[str, float] | Sequence[str]]) -> dict[str, Measures]:
@@ -152,8 +136,8 @@ def measure(values: Mapping[str, Mapping[str, float] | Sequence[str]]) -> dict[s
     return {name: seen.get(column, Measures()) for column, name in enumerate(values)}
 
 
-def _measure(long: pl.LazyFrame, rows: npt.NDArray[np.int64] | None) -> dict[int, Measures]:
-    """Measure (column, value, count) triples; `rows` tells how many rows each column had in all."""
+def _measure(long: pl.LazyFrame, rows: Sequence[float] | None) -> dict[int, Measures]:
+    """Measure (column, value, count) triples; `rows` tells how many rows each column had."""
     facts = long.collect()
     if facts.is_empty():
         return {}
@@ -187,7 +171,7 @@ def _measure(long: pl.LazyFrame, rows: npt.NDArray[np.int64] | None) -> dict[int
             tuple(letters[k].tolist()),
             lengths[k],
             spread.get(k, ()),
-            1 - total / int(rows[name]) if rows is not None else None,
+            1 - total / rows[name] if rows is not None else None,
             (len(normal) if size <= _KEPT else size) / total if rows is not None else None,
         )
     return out

@@ -113,7 +113,7 @@ def _of_contract(contract: Contract) -> tuple[ColumnView, ...]:
         if not view.closed:
             # a handful of examples shows how values look, not how they spread
             seen = replace(seen, nulls=None, uniqueness=None, quantiles=(), example_only=True)
-        out.append(replace(view, seen=seen))
+        out.append(replace(view, seen=seen, kind=seen.kind if view.kind == "unknown" else view.kind))
     return tuple(out)
 
 

@@ -1,0 +1,49 @@
+"""Which values of a large table are looked at: those that stand for all, and the same ones of two tables."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from workbench.matching import match
+from workbench.matching.sampling import sample
+
+ROWS = 60_000
+NUMBERS = [f"C-{n:06d}" for n in range(ROWS)]
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_all_of_a_small_table_is_looked_at(lazy: bool) -> None:
+    frame = pl.DataFrame({"a": ["x", None, "y"], "b": [1, 2, 3]})
+    a, b = sample(frame.lazy() if lazy else frame, ["a", "b"])
+    assert (a.values.to_list(), a.rows) == (["x", None, "y"], 3)
+    assert b.values.to_list() == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_two_large_tables_give_the_same_values_however_sorted_and_spelt(lazy: bool) -> None:
+    left = pl.DataFrame({"number": NUMBERS})
+    right = pl.DataFrame({"kunnr": [f" {n.lower()}" for n in reversed(NUMBERS)]})
+    (one,), (other,) = (sample(f.lazy() if lazy else f, f.columns) for f in (left, right))
+    assert 1_500 < len(one.values) < 2_500
+    assert {v.lower() for v in one.values} == {v.strip() for v in other.values}
+
+
+def test_what_is_looked_at_stands_for_the_empty_rows_too() -> None:
+    frame = pl.DataFrame({"number": [n if k % 7 else None for k, n in enumerate(NUMBERS)]})
+    (part,) = sample(frame, ["number"])
+    assert part.values.null_count() == 0
+    assert 1 - len(part.values) / part.rows == pytest.approx(1 / 7, abs=0.03)
+
+
+def test_a_column_of_few_values_keeps_their_shares() -> None:
+    frame = pl.DataFrame({"flag": ["N"] * (ROWS - ROWS // 10) + ["Y"] * (ROWS // 10)})
+    (part,) = sample(frame, ["flag"])
+    assert part.values.len() <= 2_000
+    assert (part.values == "Y").mean() == pytest.approx(0.1, abs=0.01)
+
+
+def test_numbers_that_two_large_tables_share_are_found_under_other_names() -> None:
+    left = pl.DataFrame({"a1": NUMBERS, "a2": [str(n % 7) for n in range(ROWS)]})
+    right = pl.DataFrame({"x": [str(n % 5 + 20) for n in range(ROWS)], "y": list(reversed(NUMBERS))})
+    assert [(m.source, m.target) for m in match(left, right).best] == [("a1", "y")]
