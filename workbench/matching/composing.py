@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from itertools import chain
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from .forms import forms, is_called_whole, is_whole, parts_of
 from .matches import Match
-from .names import lexicon, stem, tokens
-from .pairing import Pairing, called
+from .names import stem, tokens
+from .pairing import Pairing
 from .vectors import Bags
 from .views import ColumnView
 
@@ -23,58 +22,6 @@ _BY_NAME, _BY_VALUES = 0.6, 0.35  # what the names alone are worth, and what the
 _HELD = 0.5  # share of a part's words that must occur in the whole for values to speak for it
 _SUREST = 0.9  # the most that words alone can say
 _WHOLE = 0.6  # share of the whole's words that the parts must cover together
-
-
-@dataclass(frozen=True)
-class _Form:
-    """A thing that is written whole in one system and in parts in another.
-
-    Where a kind is given, a whole is told by its kind, and only where one of the parts alone fits it already.
-    A column with the meaning given is a whole whatever it is called.
-    The parts stand in the usual order; each is told by one of several sets of words, all of a set being needed.
-    """
-
-    whole: tuple[frozenset[str], ...]
-    parts: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
-    separator: str
-    kind: str = ""
-    meaning: str = "none"
-
-
-def _words(*alternatives: str) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(stem(w) for w in a.split()) for a in alternatives)
-
-
-@cache
-def _forms() -> tuple[_Form, ...]:
-    """Parts and wholes as schema.org names them: Person.name, PostalAddress, DateTime."""
-    return (
-        _Form(
-            _words(
-                "full name", "name", "person name", "customer name", "contact name", "complete name", "display name"
-            ),
-            (
-                ("first name", _words("first name", "given name", "forename", "firstname", "fore name")),
-                ("middle name", _words("middle name", "middle initial", "additional name", "middlename")),
-                ("last name", _words("last name", "family name", "surname", "lastname", "sur name")),
-            ),
-            " ",
-            meaning="person_name",
-        ),
-        _Form(
-            _words("address", "full address", "postal address", "complete address"),
-            (
-                ("street", _words("street", "street address", "address line", "street name", "road")),
-                ("house number", _words("house number", "street number", "building number")),
-                ("postcode", _words("postcode", "postal code", "zip code", "zip", "post code")),
-                ("city", _words("city", "town", "locality", "municipality")),
-                ("state", _words("state", "province", "region")),
-                ("country", _words("country")),
-            ),
-            ", ",
-        ),
-        _Form((), (("date", _words("date", "day")), ("time", _words("time", "hour"))), " ", kind="timestamp"),
-    )
 
 
 def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Match, ...]:
@@ -135,50 +82,14 @@ class _Held:
         return self._both[1]
 
 
-@cache
-def _telling() -> frozenset[str]:
-    """All words that tell a part or a whole."""
-    forms = _forms()
-    sets = chain(*(form.whole for form in forms), *(words for form in forms for _, words in form.parts))
-    return frozenset(chain.from_iterable(sets))
-
-
-def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
-    """Whether one of a column's names is one of the word sets, but for words of the other table's context."""
-    for said, short in _stems((view.name, *view.synonyms, view.semantic or ""), view.description):
-        for words in alternatives:
-            if words <= said and not (said - words - short - context):
-                return True
-    return False
-
-
-@lru_cache(maxsize=10_000)
-def _stems(names: tuple[str, ...], description: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """The stems that each of a column's telling names says, written out, and those that stand for others."""
-    out = []
-    for name in (*map(tokens, names), *called(description)):
-        said = {stem(w) for w in lexicon().expand(name)} | {s for w in name for s in lexicon().stems(w)}
-        if said.isdisjoint(_telling()):
-            continue
-        out.append((frozenset(said), frozenset(stem(w) for w in name if lexicon().stems(w))))
-    return tuple(out)
-
-
-_OF_WHOM = (
-    "customer", "client", "person", "contact", "employee", "user", "member", "patient", "billing", "shipping", "home",
-    "the", "of", "his", "her", "delivery", "invoice", "order", "company", "supplier", "postal", "line", "1",
-)  # fmt: skip
-_CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
-
-
 def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
     out = []
-    for form in _forms():
-        parts = _parts(form, sources)
+    for form in forms():
+        parts = parts_of(form, sources)
         if len(parts) < 2:
             continue
         for j, target in enumerate(targets):
-            if _role(target, form.whole, _CONTEXT) and not _is_part(form, target):
+            if is_called_whole(form, target):
                 rows = [i for _, i in parts]
                 score, why = _judge([held.of_source[i, j] for i in rows])
                 names = " + ".join(f"{part}" for part, _ in parts)
@@ -191,8 +102,8 @@ def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: 
 
 def _moments(sources: Sequence[ColumnView], targets: Sequence[ColumnView], scores: Matrix) -> list[Match]:
     """A timestamp of a date and a time of day, where the time alone is its best match already."""
-    form = next(f for f in _forms() if f.kind)
-    parts = dict(_parts(form, sources))
+    form = next(f for f in forms() if f.kind)
+    parts = dict(parts_of(form, sources))
     if len(parts) < 2 or parts["date"] == parts["time"]:
         return []
     date, time = parts["date"], parts["time"]
@@ -233,36 +144,17 @@ def _event(view: ColumnView) -> set[str]:
 
 def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
     out = []
-    for form in _forms():
-        parts = _parts(form, targets)
+    for form in forms():
+        parts = parts_of(form, targets)
         if len(parts) < 2:
             continue
         for i, source in enumerate(sources):
-            if _is_whole(form, source):
+            if is_whole(form, source):
                 for part, j in parts:
                     score, why = _judge([held.of_target[i, j]])
                     evidence = (f"'{source.name}' holds the {part}", *why)
                     out.append(Match((source.name,), targets[j].name, score, evidence, part=part))
     return out
-
-
-def _parts(form: _Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
-    """The columns that are parts of a form, one per part, in the form's order."""
-    found = []
-    for part, alternatives in form.parts:
-        position = next((i for i, v in enumerate(side) if _role(v, alternatives, _CONTEXT)), None)
-        if position is not None:
-            found.append((part, position))
-    return found
-
-
-def _is_whole(form: _Form, view: ColumnView) -> bool:
-    """A description 'Last, First' speaks of parts, and yet the values are whole names."""
-    return view.semantic == form.meaning or (_role(view, form.whole, _CONTEXT) and not _is_part(form, view))
-
-
-def _is_part(form: _Form, view: ColumnView) -> bool:
-    return any(_role(view, alternatives, frozenset()) for _, alternatives in form.parts)
 
 
 def _judge(shares: Sequence[float]) -> tuple[float, tuple[str, ...]]:

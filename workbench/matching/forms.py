@@ -1,0 +1,123 @@
+"""Things written whole in one system and in parts in another, and the columns that are such wholes or parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import chain
+
+from .names import lexicon, stem, tokens
+from .pairing import called
+from .views import ColumnView
+
+__all__ = ["Form", "forms", "is_called_whole", "is_whole", "parts_of"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A thing that is written whole in one system and in parts in another.
+
+    Where a kind is given, a whole is told by its kind, and only where one of the parts alone fits it already.
+    A column with the meaning given is a whole whatever it is called.
+    The parts stand in the usual order; each is told by one of several sets of words, all of a set being needed.
+    """
+
+    whole: tuple[frozenset[str], ...]
+    parts: tuple[tuple[str, tuple[frozenset[str], ...]], ...]
+    separator: str
+    kind: str = ""
+    meaning: str = "none"
+
+
+def _words(*alternatives: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(stem(w) for w in a.split()) for a in alternatives)
+
+
+@cache
+def forms() -> tuple[Form, ...]:
+    """Parts and wholes as schema.org names them: Person.name, PostalAddress, DateTime."""
+    return (
+        Form(
+            _words(
+                "full name", "name", "person name", "customer name", "contact name", "complete name", "display name"
+            ),
+            (
+                ("first name", _words("first name", "given name", "forename", "firstname", "fore name")),
+                ("middle name", _words("middle name", "middle initial", "additional name", "middlename")),
+                ("last name", _words("last name", "family name", "surname", "lastname", "sur name")),
+            ),
+            " ",
+            meaning="person_name",
+        ),
+        Form(
+            _words("address", "full address", "postal address", "complete address"),
+            (
+                ("street", _words("street", "street address", "address line", "street name", "road")),
+                ("house number", _words("house number", "street number", "building number")),
+                ("postcode", _words("postcode", "postal code", "zip code", "zip", "post code")),
+                ("city", _words("city", "town", "locality", "municipality")),
+                ("state", _words("state", "province", "region")),
+                ("country", _words("country")),
+            ),
+            ", ",
+        ),
+        Form((), (("date", _words("date", "day")), ("time", _words("time", "hour"))), " ", kind="timestamp"),
+    )
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """All words that tell a part or a whole."""
+    sets = chain(*(form.whole for form in forms()), *(words for form in forms() for _, words in form.parts))
+    return frozenset(chain.from_iterable(sets))
+
+
+def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
+    """Whether one of a column's names is one of the word sets, but for words of the other table's context."""
+    for said, short in _stems((view.name, *view.synonyms, view.semantic or ""), view.description):
+        for words in alternatives:
+            if words <= said and not (said - words - short - context):
+                return True
+    return False
+
+
+@lru_cache(maxsize=10_000)
+def _stems(names: tuple[str, ...], description: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """The stems that each of a column's telling names says, written out, and those that stand for others."""
+    out = []
+    for name in (*map(tokens, names), *called(description)):
+        said = {stem(w) for w in lexicon().expand(name)} | {s for w in name for s in lexicon().stems(w)}
+        if said.isdisjoint(_telling()):
+            continue
+        out.append((frozenset(said), frozenset(stem(w) for w in name if lexicon().stems(w))))
+    return tuple(out)
+
+
+_OF_WHOM = (
+    "customer", "client", "person", "contact", "employee", "user", "member", "patient", "billing", "shipping", "home",
+    "the", "of", "his", "her", "delivery", "invoice", "order", "company", "supplier", "postal", "line", "1",
+)  # fmt: skip
+_CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
+
+
+def parts_of(form: Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
+    """The columns that are parts of a form, one per part, in the form's order."""
+    found = []
+    for part, alternatives in form.parts:
+        position = next((i for i, v in enumerate(side) if _role(v, alternatives, _CONTEXT)), None)
+        if position is not None:
+            found.append((part, position))
+    return found
+
+
+def is_whole(form: Form, view: ColumnView) -> bool:
+    """A description 'Last, First' speaks of parts, and yet the values are whole names."""
+    return view.semantic == form.meaning or is_called_whole(form, view)
+
+
+def is_called_whole(form: Form, view: ColumnView) -> bool:
+    """Whether a column's name says that it is the whole."""
+    return _role(view, form.whole, _CONTEXT) and not any(
+        _role(view, alternatives, frozenset()) for _, alternatives in form.parts
+    )
