@@ -86,6 +86,14 @@ def test_every_case_parses_or_is_refused_by_field_step_and_reason(dialect: str):
     assert kept >= {"snowflake": 90, "bigquery": 115, "mysql": 60, "tsql": 15}[dialect]
 
 
+def test_parts_are_named_by_what_they_compute_and_take_the_name_of_no_table():
+    def names(table: str) -> list[str]:
+        return [name for name, _, _ in compile_sql(plan_of(SPEC), "postgres", table).parts]
+
+    assert names("crm.customers") == ["source", "r1_filter", "given", "sex_translated", "mapped", "passed", "rejects"]
+    assert names('"Given"')[2] == "given_2"
+
+
 def every_plan() -> Iterator[Plan]:
     """Every golden case of the meanings, every case of a step, a field or a row operation."""
     for file in sorted((GOLDEN.parent / "semantics").glob("*.yaml")):

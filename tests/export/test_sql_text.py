@@ -9,11 +9,13 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import psycopg
 import pytest
 
-from workbench.backends import compile_sql
+from workbench.backends import compile_sql, function, load_postgres
 from workbench.export import artefact
 from workbench.mapping import Applied, apply
+from workbench.model import Expr
 
 from .conftest import BOTH_WAYS, Case
 
@@ -62,6 +64,41 @@ def on_duckdb(case: Case, text: str, tables: Tables, folder: Path) -> Answers:
         return answers
 
 
+def on_postgres(address: str, case: Case, text: str, tables: Tables, folder: Path) -> Answers:
+    """Tables of answers are filled from the queries that the script has for them."""
+    calls = {call[0]: call[1] for call in compile_sql(case.resolved.plan, "postgres")._pipe.calls}  # type: ignore[union-attr]
+    answers: Answers = {}
+    with psycopg.connect(address) as connection, connection.cursor() as cursor:
+        for name, rows in tables.items():
+            path = [f'"{part}"' for part in place_of(name)]
+            load_postgres(cursor, rows, "incoming")
+            if path[1:]:
+                cursor.execute(f"CREATE SCHEMA {path[0]}")
+            cursor.execute(f"CREATE TABLE {'.'.join(path)} AS SELECT * FROM incoming")
+            cursor.execute("DROP TABLE incoming")
+        for says, statement in statements(text):
+            cursor.execute(statement)
+            if says.startswith("asks for "):
+                table = says.removeprefix("asks for ").partition(":")[0]
+                fill(cursor, table, calls[table])
+            if says in ANSWERS:
+                schema = [c.name for c in cursor.description or ()]
+                answers[says] = pl.DataFrame(cursor.fetchall(), schema, orient="row", infer_schema_length=None)
+        connection.rollback()
+    return answers
+
+
+def fill(cursor: Any, table: str, call: Expr) -> None:
+    """Give the rows at hand to a function and make the table of its answers."""
+    run, width = function(str(call["function"]), dict(call["options"])), len(call.args)
+    rows = [(*row[width:], run(*row[:width])) for row in cursor.fetchall()]
+    keys = [f"k{i}" for i in range(width)]
+    cursor.execute(f'CREATE TABLE "{table}" ({", ".join(f"{n} TEXT" for n in [*keys, "value"])})')
+    with cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
 def on_spark(session: Any, case: Case, text: str, tables: Tables, folder: Path) -> Answers:
     from workbench.backends.to_spark import _register
 
@@ -85,6 +122,9 @@ def engine(request: pytest.FixtureRequest) -> Callable[..., Answers]:
     """What executes the scripts of a dialect."""
     if request.param == "duckdb":
         return on_duckdb
+    if request.param == "postgres":
+        address = request.getfixturevalue("postgres")
+        return lambda *told: on_postgres(address, *told)
     session = request.getfixturevalue("spark")
     return lambda *told: on_spark(session, *told)
 
@@ -103,7 +143,7 @@ def books(want: Applied) -> dict[tuple[str, str], int]:
 @pytest.mark.parametrize("name", BOTH_WAYS)
 @pytest.mark.parametrize(
     ("dialect", "engine"),
-    [("duckdb", "duckdb"), pytest.param("databricks", "spark", marks=pytest.mark.spark)],
+    [("duckdb", "duckdb"), ("postgres", "postgres"), pytest.param("databricks", "spark", marks=pytest.mark.spark)],
     indirect=["engine"],
 )
 def test_a_script_gives_the_rows_rejects_and_books_of_apply(

@@ -111,9 +111,7 @@ class _Run:
         """Run the row steps; the names of the parts that are there now."""
         done: list[str] = []
         unique = {name: step for step, name in self.pipe.unique_keys}
-        for name, query, _ in self.script.parts:
-            if name == "cleaned" or name == "mapped":
-                break
+        for name, query, _ in self.script.parts[: self.pipe.row_parts]:
             kind = "TEMPORARY VIEW" if not done else "TEMPORARY TABLE"
             self.con.execute(f'CREATE OR REPLACE {kind} "{name}" AS {query}')
             done.append(name)

@@ -116,10 +116,7 @@ class _Run:
         unique = {name: step for step, name in self.pipe.unique_keys}
         counted = {"source"} | {p for m in self.pipe.measures for p in (m.more, m.less)}
         for name, query, says in self.script.parts[:-3]:
-            asked = [
-                c for c in self.pipe.calls if c[0].startswith(f"{name}_") and c[0] == f"{name}_{c[0][len(name) + 1 :]}"
-            ]
-            for table, node, before, args in asked:
+            for table, node, before, args in self.pipe.calls:
                 if before == self._previous(name):
                     self._answer(table, node, before, args)
             self.pending.append((name, query, says))

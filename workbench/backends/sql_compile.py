@@ -7,20 +7,22 @@ from collections.abc import Container, Mapping, Sequence
 from sqlglot import exp
 
 from workbench.errors import Fault, NotPortableError
-from workbench.model import Expr, Plan, PlannedField, RowStep, walk
+from workbench.model import Expr, Lookup, Plan, PlannedField, RowStep, Union, walk
 
 from .sql_bigquery import BigQueryEmitter
 from .sql_duckdb import DuckEmitter
 from .sql_emit import Emitter, Unportable
 from .sql_fields import add_fields
 from .sql_mysql import MySqlEmitter
+from .sql_parts import table_of
 from .sql_postgres import PostgresEmitter
 from .sql_rows import Pipeline
-from .sql_script import Fact, SqlScript
+from .sql_script import Fact, SqlScript, with_parts
 from .sql_snowflake import SnowflakeEmitter
 from .sql_spark import DatabricksEmitter, SparkEmitter
-from .sql_tree import column, string
+from .sql_tree import column, not_null, string
 from .sql_tsql import TsqlEmitter
+from .sql_writer import written_out
 
 __all__ = ["compiled", "emitter_of"]
 
@@ -44,10 +46,16 @@ def emitter_of(dialect: str, facts: Container[Fact], *, temporary: bool) -> Emit
 
 def _source_part(plan: Plan, emitter: Emitter, table: str, tables: Mapping[str, str]) -> Pipeline:
     """A pipeline that has read the source."""
-    pipe = Pipeline(emitter, dict(plan.source), tables)
+    located = {t.strip('"`[]').lower() for t in (table, *tables, *tables.values(), *_tables(plan))}
+    pipe = Pipeline(emitter, dict(plan.source), tables, located=located)
     read = exp.select(*emitter.columns([n for n, _ in plan.source]))
     pipe.add("source", read.from_(exp.to_table(table, dialect=emitter.glot)), plan.name)
     return pipe
+
+
+def _tables(plan: Plan) -> list[str]:
+    """The reference tables that the row steps name."""
+    return [step.table for step in plan.rows if isinstance(step, Lookup | Union)]
 
 
 def _trial(plan: Plan, step: RowStep, emitter: Emitter) -> list[str]:
@@ -78,13 +86,13 @@ def compiled(plan: Plan, emitter: Emitter, source_table: str, tables: Mapping[st
         fields = add_fields(pipe, plan)
     except Unportable as e:  # what only the whole shows, as the type of a stored value
         raise NotPortableError([Fault(f"{emitter.name} cannot: {e}", plan.name, _CURE)]) from None
-    parts = tuple(
-        (p.name, p.query.sql(emitter.glot, pretty=True, normalize_functions=False), p.says) for p in pipe.parts
-    )
-    counts = _counts_query(pipe, plan, fields.told)
+    parts = tuple((p.name, written_out(p.query, emitter.glot), p.says) for p in pipe.parts)
+    counts, asks = _counts_query(pipe, plan, fields.told), _asks(pipe, parts)
     relies_on = tuple(sorted(emitter.relied))
     facts = _facts_query(relies_on, emitter, source_table)
-    return SqlScript(emitter.name, plan, _prelude(emitter), parts, _stubs(pipe), counts, relies_on, facts, pipe, fields)
+    return SqlScript(
+        emitter.name, plan, _prelude(emitter), parts, _stubs(pipe), counts, asks, relies_on, facts, pipe, fields
+    )
 
 
 def _faults(plan: Plan, emitter: Emitter) -> list[Fault]:
@@ -150,7 +158,7 @@ def _counts_query(pipe: Pipeline, plan: Plan, told: Sequence[str]) -> str:
     whens = [exp.If(this=exp.Literal.number(i), true=string(g.code)) for i, g in enumerate(plan.guards, 1)]
     if whens:
         books.expressions[1].set("this", exp.Case(this=fault.copy(), ifs=whens))
-        books = books.where(exp.Not(this=exp.Is(this=fault.copy(), expression=exp.null()))).group_by(fault.copy())
+        books = books.where(not_null(fault.copy())).group_by(fault.copy())
         query = exp.union(query, books, distinct=False)
     passed = exp.Is(this=fault.copy(), expression=exp.null())
     good = exp.select(exp.Count(this=exp.Star())).from_(mapped.copy()).where(passed)
@@ -158,9 +166,22 @@ def _counts_query(pipe: Pipeline, plan: Plan, told: Sequence[str]) -> str:
     for name in told:
         why = line("replaced", "", exp.Count(this=exp.Star())).from_(mapped.copy())
         why.expressions[1].set("this", column(name))
-        there = exp.Not(this=exp.Is(this=column(name), expression=exp.null()))
+        there = not_null(column(name))
         query = exp.union(query, why.where(passed.copy(), there).group_by(column(name)), distinct=False)
-    return query.sql(glot, pretty=True, normalize_functions=False)
+    return written_out(query, glot)
+
+
+def _asks(pipe: Pipeline, parts: Sequence[tuple[str, str, str]]) -> tuple[tuple[str, str], ...]:
+    """Per table of a Python-only function's answers the query of its distinct arguments, with their keys."""
+    names, emitter, out = [n for n, _, _ in parts], pipe.emitter, []
+    for table, node, before, args in pipe.calls:
+        keys = [emitter.call_key(a.copy(), n.type) for a, n in zip(args, node.args, strict=True)]
+        items = [a.copy().as_(f"a{i}", quoted=True) for i, a in enumerate(args)]
+        items += [k.as_(f"k{i}", quoted=True) for i, k in enumerate(keys)]
+        query = exp.select(*items).from_(table_of(before)).distinct()
+        asked = parts[: names.index(before) + 1]
+        out.append((table, with_parts(asked, written_out(query, emitter.glot), emitter.name)))
+    return tuple(out)
 
 
 def _facts_query(facts: Sequence[Fact], emitter: Emitter, source_table: str) -> str:
@@ -176,7 +197,7 @@ def _facts_query(facts: Sequence[Fact], emitter: Emitter, source_table: str) -> 
     if not lines:
         return ""
     whole = exp.union(*lines, distinct=False) if len(lines) > 1 else lines[0]
-    return whole.sql(emitter.glot, pretty=True, normalize_functions=False)
+    return written_out(whole, emitter.glot)
 
 
 def _stubs(pipe: Pipeline) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from .sql_row_hooks import RowEmitter
 from .sql_script import Fact
 from .sql_text import TextEmitter
 from .sql_time import TimeEmitter
-from .sql_tree import Sql, all_true, any_true, case, column, fn, number, string
+from .sql_tree import Sql, all_true, any_true, case, column, fn, negated, not_null, number, string
 
 __all__ = ["Emitter", "Helper", "Unportable", "as_call"]
 
@@ -89,10 +89,7 @@ class Emitter(TextEmitter, NumberEmitter, TimeEmitter, RowEmitter):
         return self._sure(node, any_true(args))
 
     def op_none_of(self, node: Expr, *args: Sql) -> Sql:
-        inner = self._sure(node, any_true(args))
-        if isinstance(inner, exp.Is):
-            return exp.Not(this=inner)
-        return exp.Not(this=inner if isinstance(inner, exp.Coalesce | exp.Column) else exp.paren(inner))
+        return negated(self._sure(node, any_true(args)))
 
     def op_compare(self, node: Expr, a: Sql, b: Sql) -> Sql:
         kinds = {"=": exp.EQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
@@ -103,7 +100,7 @@ class Emitter(TextEmitter, NumberEmitter, TimeEmitter, RowEmitter):
     def op_is_in(self, node: Expr, x: Sql) -> Sql:
         values = [self.constant(v) for v in node["values"]]
         if not values:
-            return case([(exp.Not(this=exp.Is(this=x, expression=exp.null())), exp.false())])
+            return case([(not_null(x), exp.false())])
         if len(values) == 1:
             return exp.EQ(this=self.collate(x), expression=values[0])
         return exp.In(this=self.collate(x), expressions=values)

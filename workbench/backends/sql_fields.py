@@ -12,7 +12,7 @@ from workbench.model import INTEGER, TEXT, Expr, Plan
 from .outcome import REJECT_COLUMNS
 from .sql_emit import Emitter
 from .sql_rows import Pipeline
-from .sql_tree import Sql, case, column, number
+from .sql_tree import Sql, case, column, not_null, number
 
 __all__ = ["FieldParts", "add_fields"]
 
@@ -39,10 +39,13 @@ class FieldParts:
 
 
 def add_fields(pipe: Pipeline, plan: Plan) -> FieldParts:
-    """Append the parts `cleaned`, `mapped`, `passed` and `rejects`."""
+    """Append what fields share, and the parts `mapped`, `passed` and `rejects`."""
     emitter, guards, fields = pipe.emitter, plan.guards, plan.computed
     roots = [*(f.value for f in fields), *(g.condition for g in guards)]
-    out = pipe.layers("cleaned", roots)
+    pipe.row_parts = len(pipe.parts)
+    names_of = {f.id: f.name for f in plan.fields}
+    told = [*(names_of[f.id] for f in fields), *(g.field for g in guards)]
+    out = pipe.layers(roots, told=told)
     values, conditions = out.outputs[: len(fields)], out.outputs[len(fields) :]
     taken = set(pipe.columns)
     names = [_free(f.name, taken) for f in fields]
@@ -62,7 +65,7 @@ def add_fields(pipe: Pipeline, plan: Plan) -> FieldParts:
     passed = [emitter.as_column(column(n), f) for f, n in named if n not in parts.told]
     pipe.add("passed", pipe.select(*passed, source="mapped").where(good), "rows in the target's form")
     rejected = pipe.select(*emitter.columns(list(originals)), *parts.reject_columns, source="mapped")
-    pipe.add("rejects", rejected.where(exp.Not(this=good.copy())), "rows as they were, with what is wrong with them")
+    pipe.add("rejects", rejected.where(not_null(column(FAULT))), "rows as they were, with what is wrong with them")
     return parts
 
 

@@ -20,6 +20,11 @@ _SAID_TWICE = frozenset({
     "arith", "divide", "cast", "round_to", "format_number", "regex_extract", "parse_number", "parse_time", "substring",
     "blank_to_null", "trim", "split_part", "pad", "shift_zone", "change_case", "empty_to_null",
 })  # fmt: skip
+# Words of columns, the most telling first.
+_TELLING = (
+    "called", "time", "number", "translated", "chosen", "first", "part", "joined", "replaced", "result", "quotient",
+    "rounded", "written", "zoned", "cast", "cut", "group", "cased", "squeezed", "ends", "trimmed", "given",
+)  # fmt: skip
 _WORDS = {
     "blank_to_null": "given", "trim": "trimmed", "squeeze": "squeezed", "change_case": "cased", "concat": "joined",
     "regex_extract": "part", "regex_replace": "replaced", "replace": "replaced", "split_part": "part",
@@ -37,14 +42,37 @@ class CallColumn:
     name: str
     node: Expr
     args: tuple[Sql, ...]
+    columns: tuple[str, ...]
 
 
 @dataclass
 class Layer:
-    """Columns that are added together: computed ones, and answers that are joined."""
+    """Columns that are added together: computed ones, and answers that are joined.
+
+    Attributes:
+        columns: Names and what they are.
+        calls: Answers of Python-only functions.
+        nodes: What the columns stand for.
+        used_by: What they are for.
+    """
 
     columns: list[tuple[str, Sql]] = field(default_factory=list)
     calls: list[CallColumn] = field(default_factory=list)
+    nodes: list[Expr] = field(default_factory=list)
+    used_by: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it computes: 'given', 'called_and_trimmed', or of one column 'dob_time'."""
+        words = Counter(_WORDS.get(n.op, n.op) for n in self.nodes)
+        # What a word tells: of two that come as often the one that is said of fewer things stands first.
+        ranked = sorted(words, key=lambda w: (-words[w], _TELLING.index(w) if w in _TELLING else 0))
+        if words[ranked[0]] * 2 > len(self.nodes):
+            ranked = ranked[:1]
+        title = "_and_".join(ranked[:2])
+        sources = dict.fromkeys(name for n in self.nodes for name in columns_of(n))
+        one = next(iter(sources)) if len(sources) == 1 else ""
+        return f"{one}_{title}" if one and len(one) < 30 else title
 
 
 @dataclass(frozen=True)
@@ -62,8 +90,18 @@ class Layered:
     inline: Callable[[Expr], Sql]
 
 
-def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, join_calls: bool = False) -> Layered:
-    """Lay expressions out; a node used twice or more gets a column of its own, and so does every call."""
+def lay_out(
+    roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, join_calls: bool = False, told: Sequence[str] = ()
+) -> Layered:
+    """Lay expressions out; a node used twice or more gets a column of its own, and so does every call.
+
+    Args:
+        roots: The expressions.
+        emitter: The dialect.
+        taken: Names that are there.
+        join_calls: Answers of Python-only functions are joined from tables.
+        told: What each root is for.
+    """
     rewritten: dict[Expr, Expr] = {}
     roots = [_rewritten(root, emitter, rewritten) for root in roots]
     uses = Counter(arg for node in walk(roots) for arg in node.args)
@@ -80,14 +118,18 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
         asked = emitter.asked(node) if join_calls else None
         if asked is not None:
             name = _name(node, names)
-            layers.setdefault(below, Layer()).calls.append(CallColumn(name, asked, tuple(a.copy() for a in args)))
+            layer = layers.setdefault(below, Layer())
+            layer.calls.append(CallColumn(name, asked, tuple(a.copy() for a in args), columns_of(node)))
+            layer.nodes.append(node)
             built[node], depth[node] = column(name), below + 1
             continue
         made = emitter.emit(node, args)
         shared = uses[node] > 1 and node.op not in _PLAIN and not isinstance(made, exp.Column)
         if node.op == "call" or shared:
             name = _name(node, names)
-            layers.setdefault(below, Layer()).columns.append((name, made))
+            layer = layers.setdefault(below, Layer())
+            layer.columns.append((name, made))
+            layer.nodes.append(node)
             made, below = column(name), below + 1
         built[node], depth[node] = made, below
 
@@ -98,7 +140,13 @@ def lay_out(roots: Sequence[Expr], emitter: Emitter, taken: Iterable[str], *, jo
                 built[node] = emitter.emit(node, [built[a] for a in node.args])
         return built[root].copy()
 
+    wanted: dict[str, list[Expr]] = {}
+    for root, name in zip(roots, told, strict=False):
+        wanted.setdefault(name, []).append(root)
+    reached = {name: set(walk(of_it)) for name, of_it in wanted.items()}
     ordered = tuple(layers[level] for level in sorted(layers))
+    for layer in ordered:
+        layer.used_by = tuple(name for name, nodes in reached.items() if not nodes.isdisjoint(layer.nodes))
     return Layered(ordered, tuple(built[r].copy() for r in roots), inline)
 
 

@@ -32,7 +32,7 @@ def with_parts(parts: Sequence[tuple[str, str, str]], last: str, dialect: str) -
         return last
     ctes = []
     for name, query, says in parts:
-        comment = f"  -- {says}\n" if says else ""
+        comment = "".join(f"  -- {line}\n" for line in says.split("\n")) if says else ""
         body = "\n".join("  " + line for line in query.split("\n"))
         ctes.append(f"{quoted(name, dialect)} AS (\n{comment}{body}\n)")
     return "WITH " + ", ".join(ctes) + "\n" + last
@@ -72,6 +72,7 @@ class SqlScript:
         parts: Names and queries in order: source, row steps, cleaned, mapped, passed, rejects.
         stubs: What must be there before it runs: Python-only functions, or tables of their answers.
         counts: The query of the books, over the parts.
+        asks: Tables of answers that must be there, each with the query that gives what its function is to be asked.
         relies_on: Facts of the source by which plain forms stand where pinned ones would; nothing checks them in
             the queries themselves.
         facts: The query that gives a row for each of them that no longer holds; empty without such facts.
@@ -83,6 +84,7 @@ class SqlScript:
     parts: tuple[tuple[str, str, str], ...]
     stubs: tuple[str, ...] = ()
     counts: str = ""
+    asks: tuple[tuple[str, str], ...] = ()
     relies_on: tuple[Fact, ...] = ()
     facts: str = ""
     _pipe: Pipeline | None = field(default=None, repr=False, compare=False)
@@ -117,6 +119,8 @@ class SqlScript:
         blocks = ["\n".join(head), *self.prelude]
         if self.facts:
             blocks.append(f"-- facts: gives no row while they hold; else write this script anew\n{self.facts}")
+        for table, query in self.asks:
+            blocks.append(f"-- asks for {table}: give a0 … to the function, put k0 … and its answer there\n{query}")
         for name in ("passed", "rejects", "counts"):
             blocks.append(f"-- {name}\n{self.query(name)}")
         return ";\n\n".join(blocks).replace(";\n\n", "\n\n", 1) + ";\n"

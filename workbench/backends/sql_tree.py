@@ -7,7 +7,20 @@ from typing import Any
 
 from sqlglot import exp
 
-__all__ = ["Sql", "all_true", "any_true", "case", "cast", "column", "fn", "number", "string", "try_cast"]
+__all__ = [
+    "Sql",
+    "all_true",
+    "any_true",
+    "case",
+    "cast",
+    "column",
+    "fn",
+    "negated",
+    "not_null",
+    "number",
+    "string",
+    "try_cast",
+]
 
 Sql = exp.Expr
 
@@ -55,8 +68,23 @@ def case(ifs: Iterable[tuple[Sql, Sql]], otherwise: Sql | None = None, subject: 
     return exp.Case(**{k: v for k, v in parts.items() if v is not None})
 
 
+def not_null(x: Sql) -> Sql:
+    """Whether a value is there."""
+    return exp.Is(this=x, expression=exp.Not(this=exp.null()))
+
+
+def negated(condition: Sql) -> Sql:
+    """The opposite of a condition that is never null."""
+    if isinstance(condition, exp.Is):
+        is_there = isinstance(condition.expression, exp.Not)
+        return exp.Is(this=condition.this, expression=exp.null()) if is_there else not_null(condition.this)
+    return exp.Not(this=exp.paren(condition) if isinstance(condition, exp.Binary) else condition)
+
+
 def _chained(kind: type[exp.Connector], parts: Sequence[Sql]) -> Sql:
-    wrapped = [exp.paren(p) if isinstance(p, exp.Connector | exp.Not) else p for p in parts]
+    if len(parts) == 1:
+        return parts[0]
+    wrapped = [exp.paren(p) if isinstance(p, exp.Connector) and not isinstance(p, kind) else p for p in parts]
     out = wrapped[0]
     for part in wrapped[1:]:
         out = kind(this=out, expression=part)

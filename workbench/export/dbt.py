@@ -49,6 +49,8 @@ def to_dbt(material: Material) -> Mapping[str, str]:
         "models/schema.yml": _schema(material, sorted(links.values())),
         f"tests/{name}_books_balance.sql": _balance(name),
     }
+    for table, query in script.asks:
+        files[f"analyses/{table}.sql"] = _jinja(query, links)
     if script.facts:
         files[f"models/{name}_facts.sql"] = hook + _jinja(script.query("facts"), links)
         files[f"tests/{name}_facts_hold.sql"] = _facts_hold(name, script)
@@ -59,8 +61,18 @@ def to_dbt(material: Material) -> Mapping[str, str]:
         if script.functions:
             files["plugins/workbench_functions.py"] = _plugin(script.functions)
     elif script.stubs:
-        files["NEEDS.md"] = "What must be there before the models run:\n\n" + "".join(f"- {s}\n" for s in script.stubs)
+        files["NEEDS.md"] = _needs(script)
     return files
+
+
+def _needs(script: SqlScript) -> str:
+    """What a person must provide."""
+    told = "What must be there before the models run:\n\n" + "".join(f"- {s}\n" for s in script.stubs)
+    if script.asks:
+        told += (
+            "\n`dbt compile` writes into target/ the queries of analyses/, one per table: what to ask the function.\n"
+        )
+    return told
 
 
 def _link(dataset: str) -> str:
@@ -95,6 +107,7 @@ def _project(material: Material) -> str:
             "profile": "mapping_workbench",
             "model-paths": ["models"],
             "macro-paths": ["macros"],
+            "analysis-paths": ["analyses"],
             "test-paths": ["tests"],
         }
     )

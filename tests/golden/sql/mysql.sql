@@ -13,44 +13,25 @@ DETERMINISTIC NO SQL RETURN REGEXP_REPLACE(x, '^[\\x{9}\\x{A}\\x{B}\\x{C}\\x{D}\
 -- passed
 WITH `source` AS (
   -- everywhere 1.0.0
-  SELECT
-    `no`,
-    `name`,
-    `sex`,
-    `city`,
-    `test`
-  FROM crm.customers
-), `r1` AS (
-  -- filter, the others booked as out_of_scope
-  SELECT
-    `no`,
-    `name`,
-    `sex`,
-    `city`,
-    `test`
-  FROM `source`
-  WHERE
-    NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
-), `cleaned` AS (
-  -- values that several fields or checks share
+  SELECT `no`, `name`, `sex`, `city`, `test` FROM crm.customers
+), `r1_filter` AS (
+  -- the others are booked as out_of_scope
+  SELECT * FROM `source` WHERE NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
+), `given` AS (
+  -- used by every field
   SELECT
     *,
     wb_blank(`no`) AS `_no_given`,
     wb_blank(`sex`) AS `_sex_given`,
     wb_blank(`city`) AS `_city_given`,
     wb_blank(`name`) AS `_name_given`
-  FROM `r1`
-), `cleaned_2` AS (
-  -- values that several fields or checks share
+  FROM `r1_filter`
+), `sex_translated` AS (
+  -- used by sex
   SELECT
     *,
-    CASE `_sex_given` COLLATE utf8mb4_0900_bin
-      WHEN 'M'
-      THEN 'Männlich'
-      WHEN 'F'
-      THEN 'Female'
-    END AS `_sex_translated`
-  FROM `cleaned`
+    CASE `_sex_given` COLLATE utf8mb4_0900_bin WHEN 'M' THEN 'Männlich' WHEN 'F' THEN 'Female' END AS `_sex_translated`
+  FROM `given`
 ), `mapped` AS (
   -- every field's value, and the number of the first fault
   SELECT
@@ -58,28 +39,19 @@ WITH `source` AS (
     CONCAT('CRM-''', wb_trim(`_no_given`)) AS `to_id`,
     `_sex_translated` AS `to_sex`,
     CASE
-      WHEN `_city_given` IS NULL AND `_name_given` IS NULL
-      THEN CAST(NULL AS CHAR)
+      WHEN `_city_given` IS NULL AND `_name_given` IS NULL THEN CAST(NULL AS CHAR)
       ELSE CONCAT(
         COALESCE(`_city_given`, ''),
         CASE
-          WHEN (
-            NOT `_name_given` IS NULL
-          ) AND (
-            NOT `_city_given` IS NULL
-          )
-          THEN CONCAT(', ', `_name_given`)
-          WHEN NOT `_name_given` IS NULL
-          THEN `_name_given`
+          WHEN `_name_given` IS NOT NULL AND `_city_given` IS NOT NULL THEN CONCAT(', ', `_name_given`)
+          WHEN `_name_given` IS NOT NULL THEN `_name_given`
           ELSE ''
         END
       )
     END AS `to_address`,
     CASE WHEN `_city_given` IS NULL THEN 'unknown' ELSE 'known' END AS `to_kind`,
-    CAST(CASE WHEN `_sex_translated` IS NULL AND (
-      NOT `_sex_given` IS NULL
-    ) THEN 1 END AS SIGNED) AS `__fault`
-  FROM `cleaned_2`
+    CAST(CASE WHEN `_sex_translated` IS NULL AND `_sex_given` IS NOT NULL THEN 1 END AS SIGNED) AS `__fault`
+  FROM `sex_translated`
 )
 SELECT
   `to_id` AS `id`,
@@ -93,44 +65,25 @@ WHERE
 -- rejects
 WITH `source` AS (
   -- everywhere 1.0.0
-  SELECT
-    `no`,
-    `name`,
-    `sex`,
-    `city`,
-    `test`
-  FROM crm.customers
-), `r1` AS (
-  -- filter, the others booked as out_of_scope
-  SELECT
-    `no`,
-    `name`,
-    `sex`,
-    `city`,
-    `test`
-  FROM `source`
-  WHERE
-    NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
-), `cleaned` AS (
-  -- values that several fields or checks share
+  SELECT `no`, `name`, `sex`, `city`, `test` FROM crm.customers
+), `r1_filter` AS (
+  -- the others are booked as out_of_scope
+  SELECT * FROM `source` WHERE NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
+), `given` AS (
+  -- used by every field
   SELECT
     *,
     wb_blank(`no`) AS `_no_given`,
     wb_blank(`sex`) AS `_sex_given`,
     wb_blank(`city`) AS `_city_given`,
     wb_blank(`name`) AS `_name_given`
-  FROM `r1`
-), `cleaned_2` AS (
-  -- values that several fields or checks share
+  FROM `r1_filter`
+), `sex_translated` AS (
+  -- used by sex
   SELECT
     *,
-    CASE `_sex_given` COLLATE utf8mb4_0900_bin
-      WHEN 'M'
-      THEN 'Männlich'
-      WHEN 'F'
-      THEN 'Female'
-    END AS `_sex_translated`
-  FROM `cleaned`
+    CASE `_sex_given` COLLATE utf8mb4_0900_bin WHEN 'M' THEN 'Männlich' WHEN 'F' THEN 'Female' END AS `_sex_translated`
+  FROM `given`
 ), `mapped` AS (
   -- every field's value, and the number of the first fault
   SELECT
@@ -138,28 +91,19 @@ WITH `source` AS (
     CONCAT('CRM-''', wb_trim(`_no_given`)) AS `to_id`,
     `_sex_translated` AS `to_sex`,
     CASE
-      WHEN `_city_given` IS NULL AND `_name_given` IS NULL
-      THEN CAST(NULL AS CHAR)
+      WHEN `_city_given` IS NULL AND `_name_given` IS NULL THEN CAST(NULL AS CHAR)
       ELSE CONCAT(
         COALESCE(`_city_given`, ''),
         CASE
-          WHEN (
-            NOT `_name_given` IS NULL
-          ) AND (
-            NOT `_city_given` IS NULL
-          )
-          THEN CONCAT(', ', `_name_given`)
-          WHEN NOT `_name_given` IS NULL
-          THEN `_name_given`
+          WHEN `_name_given` IS NOT NULL AND `_city_given` IS NOT NULL THEN CONCAT(', ', `_name_given`)
+          WHEN `_name_given` IS NOT NULL THEN `_name_given`
           ELSE ''
         END
       )
     END AS `to_address`,
     CASE WHEN `_city_given` IS NULL THEN 'unknown' ELSE 'known' END AS `to_kind`,
-    CAST(CASE WHEN `_sex_translated` IS NULL AND (
-      NOT `_sex_given` IS NULL
-    ) THEN 1 END AS SIGNED) AS `__fault`
-  FROM `cleaned_2`
+    CAST(CASE WHEN `_sex_translated` IS NULL AND `_sex_given` IS NOT NULL THEN 1 END AS SIGNED) AS `__fault`
+  FROM `sex_translated`
 )
 SELECT
   `no`,
@@ -175,58 +119,36 @@ SELECT
   concat_ws(
     '; ',
     CASE
-      WHEN `_sex_translated` IS NULL AND (
-        NOT `_sex_given` IS NULL
-      )
-      THEN 'f2.1 sex has no translation'
+      WHEN `_sex_translated` IS NULL AND `_sex_given` IS NOT NULL THEN 'f2.1 sex has no translation'
     END
   ) AS `_faults`,
   'everywhere 1.0.0' AS `_spec`
 FROM `mapped`
 WHERE
-  NOT `__fault` IS NULL;
+  `__fault` IS NOT NULL;
 
 -- counts
 WITH `source` AS (
   -- everywhere 1.0.0
-  SELECT
-    `no`,
-    `name`,
-    `sex`,
-    `city`,
-    `test`
-  FROM crm.customers
-), `r1` AS (
-  -- filter, the others booked as out_of_scope
-  SELECT
-    `no`,
-    `name`,
-    `sex`,
-    `city`,
-    `test`
-  FROM `source`
-  WHERE
-    NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
-), `cleaned` AS (
-  -- values that several fields or checks share
+  SELECT `no`, `name`, `sex`, `city`, `test` FROM crm.customers
+), `r1_filter` AS (
+  -- the others are booked as out_of_scope
+  SELECT * FROM `source` WHERE NOT COALESCE(wb_blank(`test`) COLLATE utf8mb4_0900_bin = 'Y', FALSE)
+), `given` AS (
+  -- used by every field
   SELECT
     *,
     wb_blank(`no`) AS `_no_given`,
     wb_blank(`sex`) AS `_sex_given`,
     wb_blank(`city`) AS `_city_given`,
     wb_blank(`name`) AS `_name_given`
-  FROM `r1`
-), `cleaned_2` AS (
-  -- values that several fields or checks share
+  FROM `r1_filter`
+), `sex_translated` AS (
+  -- used by sex
   SELECT
     *,
-    CASE `_sex_given` COLLATE utf8mb4_0900_bin
-      WHEN 'M'
-      THEN 'Männlich'
-      WHEN 'F'
-      THEN 'Female'
-    END AS `_sex_translated`
-  FROM `cleaned`
+    CASE `_sex_given` COLLATE utf8mb4_0900_bin WHEN 'M' THEN 'Männlich' WHEN 'F' THEN 'Female' END AS `_sex_translated`
+  FROM `given`
 ), `mapped` AS (
   -- every field's value, and the number of the first fault
   SELECT
@@ -234,50 +156,26 @@ WITH `source` AS (
     CONCAT('CRM-''', wb_trim(`_no_given`)) AS `to_id`,
     `_sex_translated` AS `to_sex`,
     CASE
-      WHEN `_city_given` IS NULL AND `_name_given` IS NULL
-      THEN CAST(NULL AS CHAR)
+      WHEN `_city_given` IS NULL AND `_name_given` IS NULL THEN CAST(NULL AS CHAR)
       ELSE CONCAT(
         COALESCE(`_city_given`, ''),
         CASE
-          WHEN (
-            NOT `_name_given` IS NULL
-          ) AND (
-            NOT `_city_given` IS NULL
-          )
-          THEN CONCAT(', ', `_name_given`)
-          WHEN NOT `_name_given` IS NULL
-          THEN `_name_given`
+          WHEN `_name_given` IS NOT NULL AND `_city_given` IS NOT NULL THEN CONCAT(', ', `_name_given`)
+          WHEN `_name_given` IS NOT NULL THEN `_name_given`
           ELSE ''
         END
       )
     END AS `to_address`,
     CASE WHEN `_city_given` IS NULL THEN 'unknown' ELSE 'known' END AS `to_kind`,
-    CAST(CASE WHEN `_sex_translated` IS NULL AND (
-      NOT `_sex_given` IS NULL
-    ) THEN 1 END AS SIGNED) AS `__fault`
-  FROM `cleaned_2`
+    CAST(CASE WHEN `_sex_translated` IS NULL AND `_sex_given` IS NOT NULL THEN 1 END AS SIGNED) AS `__fault`
+  FROM `sex_translated`
 )
-SELECT
-  'in' AS `kind`,
-  '' AS `name`,
-  (
-    SELECT
-      COUNT(*)
-    FROM `source`
-  ) AS `rows`
+SELECT 'in' AS `kind`, '' AS `name`, (SELECT COUNT(*) FROM `source`) AS `rows`
 UNION ALL
 SELECT
   'booked' AS `kind`,
   'out_of_scope' AS `name`,
-  (
-    SELECT
-      COUNT(*)
-    FROM `source`
-  ) - (
-    SELECT
-      COUNT(*)
-    FROM `r1`
-  ) AS `rows`
+  (SELECT COUNT(*) FROM `source`) - (SELECT COUNT(*) FROM `r1_filter`) AS `rows`
 UNION ALL
 SELECT
   'rejected' AS `kind`,
@@ -285,17 +183,11 @@ SELECT
   COUNT(*) AS `rows`
 FROM `mapped`
 WHERE
-  NOT `__fault` IS NULL
+  `__fault` IS NOT NULL
 GROUP BY
   `__fault`
 UNION ALL
 SELECT
   'out' AS `kind`,
   '' AS `name`,
-  (
-    SELECT
-      COUNT(*)
-    FROM `mapped`
-    WHERE
-      `__fault` IS NULL
-  ) AS `rows`;
+  (SELECT COUNT(*) FROM `mapped` WHERE `__fault` IS NULL) AS `rows`;

@@ -6,101 +6,65 @@ DECLARE @wb_blanks NVARCHAR(25) = CONCAT(NCHAR(9), NCHAR(10), NCHAR(11), NCHAR(1
 -- passed
 WITH [source] AS (
   -- everywhere 1.0.0
+  SELECT [no], [name], [sex], [city], [test] FROM crm.customers
+), [r1_filter] AS (
+  -- the others are booked as out_of_scope
   SELECT
-    [no],
-    [name],
-    [sex],
-    [city],
-    [test]
-  FROM crm.customers
-), [r1] AS (
-  -- filter, the others booked as out_of_scope
-  SELECT
-    [no],
-    [name],
-    [sex],
-    [city],
-    [test]
+    *
   FROM [source]
   WHERE
     NOT (
       CASE
         WHEN (
           CASE
-            WHEN DATALENGTH(TRIM(@wb_blanks FROM [test] COLLATE Latin1_General_100_BIN2)) > 0
-            THEN [test]
+            WHEN DATALENGTH(TRIM(@wb_blanks FROM [test] COLLATE Latin1_General_100_BIN2)) > 0 THEN [test]
           END + N'|'
         ) COLLATE Latin1_General_100_BIN2 = N'Y|'
-        THEN 1
+          THEN 1
         ELSE 0
       END = 1
     )
-), [cleaned] AS (
-  -- values that several fields or checks share
+), [given] AS (
+  -- used by every field
   SELECT
     *,
+    CASE WHEN DATALENGTH(TRIM(@wb_blanks FROM [no] COLLATE Latin1_General_100_BIN2)) > 0 THEN [no] END AS [_no_given],
+    CASE WHEN DATALENGTH(TRIM(@wb_blanks FROM [sex] COLLATE Latin1_General_100_BIN2)) > 0 THEN [sex] END AS [_sex_given],
     CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [no] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [no]
-    END AS [_no_given],
-    CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [sex] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [sex]
-    END AS [_sex_given],
-    CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [city] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [city]
+      WHEN DATALENGTH(TRIM(@wb_blanks FROM [city] COLLATE Latin1_General_100_BIN2)) > 0 THEN [city]
     END AS [_city_given],
     CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [name] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [name]
+      WHEN DATALENGTH(TRIM(@wb_blanks FROM [name] COLLATE Latin1_General_100_BIN2)) > 0 THEN [name]
     END AS [_name_given]
-  FROM [r1]
-), [cleaned_2] AS (
-  -- values that several fields or checks share
+  FROM [r1_filter]
+), [sex_translated] AS (
+  -- used by sex
   SELECT
     *,
-    CASE (
-        [_sex_given] + N'|'
-      ) COLLATE Latin1_General_100_BIN2
-      WHEN N'M|'
-      THEN N'Männlich'
-      WHEN N'F|'
-      THEN N'Female'
+    CASE ([_sex_given] + N'|') COLLATE Latin1_General_100_BIN2
+      WHEN N'M|' THEN N'Männlich'
+      WHEN N'F|' THEN N'Female'
     END AS [_sex_translated]
-  FROM [cleaned]
+  FROM [given]
 ), [mapped] AS (
   -- every field's value, and the number of the first fault
   SELECT
     *,
-    (
-      N'CRM-''' + TRIM(@wb_blanks FROM [_no_given] COLLATE Latin1_General_100_BIN2)
-    ) AS [to_id],
+    (N'CRM-''' + TRIM(@wb_blanks FROM [_no_given] COLLATE Latin1_General_100_BIN2)) AS [to_id],
     [_sex_translated] AS [to_sex],
     CASE
-      WHEN [_city_given] IS NULL AND [_name_given] IS NULL
-      THEN CAST(NULL AS NVARCHAR(MAX))
+      WHEN [_city_given] IS NULL AND [_name_given] IS NULL THEN CAST(NULL AS NVARCHAR(MAX))
       ELSE (
         COALESCE([_city_given], N'') + CASE
-          WHEN (
-            NOT [_name_given] IS NULL
-          ) AND (
-            NOT [_city_given] IS NULL
-          )
-          THEN (
-            N', ' + [_name_given]
-          )
-          WHEN NOT [_name_given] IS NULL
-          THEN [_name_given]
+          WHEN [_name_given] IS NOT NULL AND [_city_given] IS NOT NULL THEN (N', ' + [_name_given])
+          WHEN [_name_given] IS NOT NULL THEN [_name_given]
           ELSE N''
         END
       )
     END AS [to_address],
     CASE WHEN [_city_given] IS NULL THEN N'unknown' ELSE N'known' END AS [to_kind],
-    CAST(CASE WHEN [_sex_translated] IS NULL AND (
-      NOT [_sex_given] IS NULL
-    ) THEN 1 END AS BIGINT) AS [__fault]
-  FROM [cleaned_2]
+    CAST(CASE WHEN [_sex_translated] IS NULL AND [_sex_given] IS NOT NULL THEN 1 END AS BIGINT) AS [__fault]
+  FROM [sex_translated]
 )
 SELECT
   [to_id] AS [id],
@@ -114,101 +78,65 @@ WHERE
 -- rejects
 WITH [source] AS (
   -- everywhere 1.0.0
+  SELECT [no], [name], [sex], [city], [test] FROM crm.customers
+), [r1_filter] AS (
+  -- the others are booked as out_of_scope
   SELECT
-    [no],
-    [name],
-    [sex],
-    [city],
-    [test]
-  FROM crm.customers
-), [r1] AS (
-  -- filter, the others booked as out_of_scope
-  SELECT
-    [no],
-    [name],
-    [sex],
-    [city],
-    [test]
+    *
   FROM [source]
   WHERE
     NOT (
       CASE
         WHEN (
           CASE
-            WHEN DATALENGTH(TRIM(@wb_blanks FROM [test] COLLATE Latin1_General_100_BIN2)) > 0
-            THEN [test]
+            WHEN DATALENGTH(TRIM(@wb_blanks FROM [test] COLLATE Latin1_General_100_BIN2)) > 0 THEN [test]
           END + N'|'
         ) COLLATE Latin1_General_100_BIN2 = N'Y|'
-        THEN 1
+          THEN 1
         ELSE 0
       END = 1
     )
-), [cleaned] AS (
-  -- values that several fields or checks share
+), [given] AS (
+  -- used by every field
   SELECT
     *,
+    CASE WHEN DATALENGTH(TRIM(@wb_blanks FROM [no] COLLATE Latin1_General_100_BIN2)) > 0 THEN [no] END AS [_no_given],
+    CASE WHEN DATALENGTH(TRIM(@wb_blanks FROM [sex] COLLATE Latin1_General_100_BIN2)) > 0 THEN [sex] END AS [_sex_given],
     CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [no] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [no]
-    END AS [_no_given],
-    CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [sex] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [sex]
-    END AS [_sex_given],
-    CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [city] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [city]
+      WHEN DATALENGTH(TRIM(@wb_blanks FROM [city] COLLATE Latin1_General_100_BIN2)) > 0 THEN [city]
     END AS [_city_given],
     CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [name] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [name]
+      WHEN DATALENGTH(TRIM(@wb_blanks FROM [name] COLLATE Latin1_General_100_BIN2)) > 0 THEN [name]
     END AS [_name_given]
-  FROM [r1]
-), [cleaned_2] AS (
-  -- values that several fields or checks share
+  FROM [r1_filter]
+), [sex_translated] AS (
+  -- used by sex
   SELECT
     *,
-    CASE (
-        [_sex_given] + N'|'
-      ) COLLATE Latin1_General_100_BIN2
-      WHEN N'M|'
-      THEN N'Männlich'
-      WHEN N'F|'
-      THEN N'Female'
+    CASE ([_sex_given] + N'|') COLLATE Latin1_General_100_BIN2
+      WHEN N'M|' THEN N'Männlich'
+      WHEN N'F|' THEN N'Female'
     END AS [_sex_translated]
-  FROM [cleaned]
+  FROM [given]
 ), [mapped] AS (
   -- every field's value, and the number of the first fault
   SELECT
     *,
-    (
-      N'CRM-''' + TRIM(@wb_blanks FROM [_no_given] COLLATE Latin1_General_100_BIN2)
-    ) AS [to_id],
+    (N'CRM-''' + TRIM(@wb_blanks FROM [_no_given] COLLATE Latin1_General_100_BIN2)) AS [to_id],
     [_sex_translated] AS [to_sex],
     CASE
-      WHEN [_city_given] IS NULL AND [_name_given] IS NULL
-      THEN CAST(NULL AS NVARCHAR(MAX))
+      WHEN [_city_given] IS NULL AND [_name_given] IS NULL THEN CAST(NULL AS NVARCHAR(MAX))
       ELSE (
         COALESCE([_city_given], N'') + CASE
-          WHEN (
-            NOT [_name_given] IS NULL
-          ) AND (
-            NOT [_city_given] IS NULL
-          )
-          THEN (
-            N', ' + [_name_given]
-          )
-          WHEN NOT [_name_given] IS NULL
-          THEN [_name_given]
+          WHEN [_name_given] IS NOT NULL AND [_city_given] IS NOT NULL THEN (N', ' + [_name_given])
+          WHEN [_name_given] IS NOT NULL THEN [_name_given]
           ELSE N''
         END
       )
     END AS [to_address],
     CASE WHEN [_city_given] IS NULL THEN N'unknown' ELSE N'known' END AS [to_kind],
-    CAST(CASE WHEN [_sex_translated] IS NULL AND (
-      NOT [_sex_given] IS NULL
-    ) THEN 1 END AS BIGINT) AS [__fault]
-  FROM [cleaned_2]
+    CAST(CASE WHEN [_sex_translated] IS NULL AND [_sex_given] IS NOT NULL THEN 1 END AS BIGINT) AS [__fault]
+  FROM [sex_translated]
 )
 SELECT
   [no],
@@ -224,137 +152,83 @@ SELECT
   CONCAT_WS(
     N'; ',
     CASE
-      WHEN [_sex_translated] IS NULL AND (
-        NOT [_sex_given] IS NULL
-      )
-      THEN N'f2.1 sex has no translation'
+      WHEN [_sex_translated] IS NULL AND [_sex_given] IS NOT NULL THEN N'f2.1 sex has no translation'
     END
   ) AS [_faults],
   N'everywhere 1.0.0' AS [_spec]
 FROM [mapped]
 WHERE
-  NOT [__fault] IS NULL;
+  [__fault] IS NOT NULL;
 
 -- counts
 WITH [source] AS (
   -- everywhere 1.0.0
+  SELECT [no], [name], [sex], [city], [test] FROM crm.customers
+), [r1_filter] AS (
+  -- the others are booked as out_of_scope
   SELECT
-    [no],
-    [name],
-    [sex],
-    [city],
-    [test]
-  FROM crm.customers
-), [r1] AS (
-  -- filter, the others booked as out_of_scope
-  SELECT
-    [no],
-    [name],
-    [sex],
-    [city],
-    [test]
+    *
   FROM [source]
   WHERE
     NOT (
       CASE
         WHEN (
           CASE
-            WHEN DATALENGTH(TRIM(@wb_blanks FROM [test] COLLATE Latin1_General_100_BIN2)) > 0
-            THEN [test]
+            WHEN DATALENGTH(TRIM(@wb_blanks FROM [test] COLLATE Latin1_General_100_BIN2)) > 0 THEN [test]
           END + N'|'
         ) COLLATE Latin1_General_100_BIN2 = N'Y|'
-        THEN 1
+          THEN 1
         ELSE 0
       END = 1
     )
-), [cleaned] AS (
-  -- values that several fields or checks share
+), [given] AS (
+  -- used by every field
   SELECT
     *,
+    CASE WHEN DATALENGTH(TRIM(@wb_blanks FROM [no] COLLATE Latin1_General_100_BIN2)) > 0 THEN [no] END AS [_no_given],
+    CASE WHEN DATALENGTH(TRIM(@wb_blanks FROM [sex] COLLATE Latin1_General_100_BIN2)) > 0 THEN [sex] END AS [_sex_given],
     CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [no] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [no]
-    END AS [_no_given],
-    CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [sex] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [sex]
-    END AS [_sex_given],
-    CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [city] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [city]
+      WHEN DATALENGTH(TRIM(@wb_blanks FROM [city] COLLATE Latin1_General_100_BIN2)) > 0 THEN [city]
     END AS [_city_given],
     CASE
-      WHEN DATALENGTH(TRIM(@wb_blanks FROM [name] COLLATE Latin1_General_100_BIN2)) > 0
-      THEN [name]
+      WHEN DATALENGTH(TRIM(@wb_blanks FROM [name] COLLATE Latin1_General_100_BIN2)) > 0 THEN [name]
     END AS [_name_given]
-  FROM [r1]
-), [cleaned_2] AS (
-  -- values that several fields or checks share
+  FROM [r1_filter]
+), [sex_translated] AS (
+  -- used by sex
   SELECT
     *,
-    CASE (
-        [_sex_given] + N'|'
-      ) COLLATE Latin1_General_100_BIN2
-      WHEN N'M|'
-      THEN N'Männlich'
-      WHEN N'F|'
-      THEN N'Female'
+    CASE ([_sex_given] + N'|') COLLATE Latin1_General_100_BIN2
+      WHEN N'M|' THEN N'Männlich'
+      WHEN N'F|' THEN N'Female'
     END AS [_sex_translated]
-  FROM [cleaned]
+  FROM [given]
 ), [mapped] AS (
   -- every field's value, and the number of the first fault
   SELECT
     *,
-    (
-      N'CRM-''' + TRIM(@wb_blanks FROM [_no_given] COLLATE Latin1_General_100_BIN2)
-    ) AS [to_id],
+    (N'CRM-''' + TRIM(@wb_blanks FROM [_no_given] COLLATE Latin1_General_100_BIN2)) AS [to_id],
     [_sex_translated] AS [to_sex],
     CASE
-      WHEN [_city_given] IS NULL AND [_name_given] IS NULL
-      THEN CAST(NULL AS NVARCHAR(MAX))
+      WHEN [_city_given] IS NULL AND [_name_given] IS NULL THEN CAST(NULL AS NVARCHAR(MAX))
       ELSE (
         COALESCE([_city_given], N'') + CASE
-          WHEN (
-            NOT [_name_given] IS NULL
-          ) AND (
-            NOT [_city_given] IS NULL
-          )
-          THEN (
-            N', ' + [_name_given]
-          )
-          WHEN NOT [_name_given] IS NULL
-          THEN [_name_given]
+          WHEN [_name_given] IS NOT NULL AND [_city_given] IS NOT NULL THEN (N', ' + [_name_given])
+          WHEN [_name_given] IS NOT NULL THEN [_name_given]
           ELSE N''
         END
       )
     END AS [to_address],
     CASE WHEN [_city_given] IS NULL THEN N'unknown' ELSE N'known' END AS [to_kind],
-    CAST(CASE WHEN [_sex_translated] IS NULL AND (
-      NOT [_sex_given] IS NULL
-    ) THEN 1 END AS BIGINT) AS [__fault]
-  FROM [cleaned_2]
+    CAST(CASE WHEN [_sex_translated] IS NULL AND [_sex_given] IS NOT NULL THEN 1 END AS BIGINT) AS [__fault]
+  FROM [sex_translated]
 )
-SELECT
-  'in' AS [kind],
-  '' AS [name],
-  (
-    SELECT
-      COUNT(*)
-    FROM [source]
-  ) AS [rows]
+SELECT 'in' AS [kind], '' AS [name], (SELECT COUNT(*) FROM [source]) AS [rows]
 UNION ALL
 SELECT
   'booked' AS [kind],
   'out_of_scope' AS [name],
-  (
-    SELECT
-      COUNT(*)
-    FROM [source]
-  ) - (
-    SELECT
-      COUNT(*)
-    FROM [r1]
-  ) AS [rows]
+  (SELECT COUNT(*) FROM [source]) - (SELECT COUNT(*) FROM [r1_filter]) AS [rows]
 UNION ALL
 SELECT
   'rejected' AS [kind],
@@ -362,17 +236,11 @@ SELECT
   COUNT(*) AS [rows]
 FROM [mapped]
 WHERE
-  NOT [__fault] IS NULL
+  [__fault] IS NOT NULL
 GROUP BY
   [__fault]
 UNION ALL
 SELECT
   'out' AS [kind],
   '' AS [name],
-  (
-    SELECT
-      COUNT(*)
-    FROM [mapped]
-    WHERE
-      [__fault] IS NULL
-  ) AS [rows];
+  (SELECT COUNT(*) FROM [mapped] WHERE [__fault] IS NULL) AS [rows];
