@@ -16,11 +16,11 @@ from workbench.errors import Fault, SourceError, SpecError, UnknownNameError, Us
 from workbench.mapping import Resolved, apply, held_against, linked_pairs, resolve
 from workbench.model import Contract, DataType, Landscape, Spec, in_range, load_contract, load_landscape, load_spec
 from workbench.profiling import Profile, profile
-from workbench.proposing import Proposal, propose
+from workbench.proposing import Proposal, fitting, propose, with_key_forms
 from workbench.sources import Scan, names_file, scan
 
 if TYPE_CHECKING:
-    from workbench.matching import Decisions
+    from workbench.matching import Decisions, TableMatches
 
 __all__ = ["Project", "Proposal", "open_project"]
 
@@ -99,6 +99,23 @@ class Project:
 
     def _loose_entities(self) -> list[str]:
         return [p.name.removesuffix(SUFFIX) for p in self.root.rglob(f"*{SUFFIX}")]
+
+    @cached_property
+    def entities(self) -> dict[str, Contract]:
+        """The canonical entities of the landscape, by name."""
+        return {name: self.entity(name) for name in (self.landscape.entity_names if self.landscape else ())}
+
+    def entities_of(self, *sources: str, progress: Callable[[str], None] = lambda _: None) -> TableMatches:
+        """Which entity each source's rows are, when nobody said: all sources against all entities of the landscape.
+
+        Raises:
+            UsageError: There is no landscape, or it has no entities.
+        """
+        if not self.entities:
+            raise UsageError("there are no entities here", where=str(self.root), cure="name the entity's contract")
+        progress(f"profiling {', '.join(sources)}")
+        sides = {name: (self.profile(name), self.contract(name)) for name in sources}
+        return fitting(sides, self.entities, self.decisions)
 
     def target(self, spec: Spec) -> Contract:
         """The contract of a spec's target, in the range of versions that the spec asks for.
@@ -193,12 +210,10 @@ class Project:
         Raises:
             DocumentError: A file is faulty; every fault is named with its line.
         """
-        from workbench.matching import Decisions, decided_in, load_decisions
+        from workbench.matching import gather_decisions
 
         flows = [self.root / f.spec for f in (self.landscape.flows if self.landscape else ()) if f.spec]
-        paths = dict.fromkeys([*flows, *sorted((self.root / "specs").glob("*.yaml"))])
-        taken = [d for path in paths if path.is_file() for d in decided_in(load_spec(path))]
-        return Decisions([*taken, *load_decisions(self.root / "decisions.yaml")])
+        return gather_decisions([*flows, *sorted((self.root / "specs").glob("*.yaml"))], self.root / "decisions.yaml")
 
     def propose(
         self,
@@ -224,13 +239,11 @@ class Project:
             progress: Told what is being done.
         """
         target = entity if isinstance(entity, Contract) else self.entity(entity)
-        if facts is None:
-            progress(f"profiling {source}")
-            facts = self.profile(source)
+        facts = facts or self.profile(source)
         progress(f"matching {source} to {target.name}")
         known = self.decisions if decisions is None else decisions
         named = source if source in self._datasets else ""
-        system, stated, form = named.partition(".")[0], self.contract(source), self._with_key_forms(target)
+        system, stated, form = named.partition(".")[0], self.contract(source), with_key_forms(target, self.entities)
         found = propose(source, form, facts, stated=stated, system=system, decisions=known, accept=accept)
         return found if crosswalk is None else self._held(found, target, source, crosswalk, progress)
 
@@ -239,10 +252,8 @@ class Project:
     ) -> Proposal:
         """The proposal, held against the records of other systems that the crosswalk links to this source's."""
         ours, there = source.partition(".")[0], crosswalk["system"].unique().to_list()
-        others = {
-            system: records for system, records in self.canonical(target.name, progress=progress).items()
-            if system != ours and system in there
-        }  # fmt: skip
+        known = self.canonical(target.name, progress=progress)
+        others = {system: records for system, records in known.items() if system != ours and system in there}
         if not others or ours not in there:
             what = f"the crosswalk links no record of '{ours}' with a system that has a spec for {target.name}"
             raise UsageError(what, cure=f"it has {', '.join(sorted(there))}")
@@ -252,17 +263,6 @@ class Project:
             tables=self.table, table_schema=self.table_schema, progress=progress,
         )  # fmt: skip
         return replace(found, spec=spec, learned=learned)
-
-    def _with_key_forms(self, target: Contract) -> Contract:
-        """The contract with, in fields that point to another entity's key, the pattern of that key."""
-        known = self.landscape.entity_names if self.landscape is not None else ()
-        fields = []
-        for field in target.fields:
-            entity, _, key = (field.references or "").rpartition(".")
-            if field.pattern is None and entity in known and key in (other := self.entity(entity)):
-                field = replace(field, pattern=other.field(key).pattern)
-            fields.append(field)
-        return replace(target, fields=tuple(fields))
 
 
 def _of_the_version(found: Contract, spec: Spec, side: Literal["source", "target"]) -> Contract:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workbench.mapping import Choice, LinkedField, draft_spec
@@ -12,9 +12,9 @@ from workbench.model import Contract, Field, Spec
 from workbench.profiling import Profile
 
 if TYPE_CHECKING:
-    from workbench.matching import Decisions, Matches
+    from workbench.matching import Decisions, Matches, TableMatches
 
-__all__ = ["Proposal", "propose"]
+__all__ = ["Proposal", "fitting", "propose", "with_key_forms"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,34 @@ def propose(
             table, stray = _translation(m.sources, target.field(m.target), facts, stated)
             choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator))
     return Proposal(matches, draft_spec(facts, target, choices, dataset=source, stated=stated, system=system))
+
+
+def fitting(
+    sources: Mapping[str, tuple[Profile, Contract | None]], entities: Mapping[str, Contract], decisions: Decisions
+) -> TableMatches:
+    """Which entity the rows of each source are.
+
+    Args:
+        sources: By name what is seen and, where there is one, what its contract says.
+        entities: The entities by name.
+        decisions: What people decided on matches before.
+    """
+    from workbench.matching import match_tables
+
+    sides = {name: facts if stated is None else stated for name, (facts, stated) in sources.items()}
+    samples = {name: facts for name, (facts, stated) in sources.items() if stated is not None}
+    return match_tables(sides, entities, samples=samples, decisions=decisions)
+
+
+def with_key_forms(target: Contract, entities: Mapping[str, Contract]) -> Contract:
+    """The contract with, in fields that point to another entity's key, the pattern of that key."""
+    fields = []
+    for f in target.fields:
+        entity, _, key = (f.references or "").rpartition(".")
+        other = entities.get(entity)
+        known = other is not None and key in other and f.pattern is None
+        fields.append(replace(f, pattern=other.field(key).pattern) if other is not None and known else f)
+    return replace(target, fields=tuple(fields))
 
 
 def _translation(

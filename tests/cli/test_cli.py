@@ -60,6 +60,28 @@ def test_a_misspelt_dataset_comes_with_the_nearest(cli: Cli, retail: Path):
     assert "did you mean 'crm.customers'" in done.stderr
 
 
+def test_match_says_which_entity_each_dataset_is(cli: Cli, retail: Path):
+    done = cli("match", f"{retail}/landscape.yaml", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["entities"]
+    assert found["erp.products"] == "Product"
+    assert found["warehouse.dim_customer"] == "Customer"
+    assert found["erp.order_lines"] == "OrderLine"
+
+
+def test_match_finds_the_entity_of_one_dataset(cli: Cli, retail: Path):
+    done = cli("match", f"{retail}/landscape.yaml:erp.products")
+    assert done.returncode == 0, done.stderr
+    assert "erp.products is Product" in done.stdout
+    assert "weight_kg" in done.stdout
+
+
+def test_a_table_that_is_none_of_the_entities_is_told(cli: Cli, retail: Path):
+    done = cli("match", "refs/countries.csv", cwd=retail)
+    assert done.returncode == 2
+    assert "no entity fits refs/countries.csv" in done.stderr
+
+
 def test_match_writes_a_draft_that_reads_back(cli: Cli, retail: Path, tmp_path: Path):
     done = cli("match", f"{retail}/landscape.yaml:shop.customers", "Customer", "-o", "draft.yaml")
     assert done.returncode == 0, done.stderr

@@ -17,8 +17,10 @@ from .reading import open_source
 
 @app.command()
 def match(
-    source: Annotated[str, typer.Argument(help="A file, FILE::TABLE, or LANDSCAPE:DATASET.")],
-    entity: Annotated[str, typer.Argument(help="An entity's name, or the path of its contract.")],
+    source: Annotated[str, typer.Argument(help="A file, FILE::TABLE, LANDSCAPE:DATASET, or a LANDSCAPE alone.")],
+    entity: Annotated[
+        str, typer.Argument(help="An entity's name, or the path of its contract; found out when left out.")
+    ] = "",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write the draft spec.")] = None,
     accept: Annotated[float, typer.Option(min=0, max=1, help="Leave matches below this score out.")] = 0.5,
     crosswalk: Annotated[
@@ -26,13 +28,21 @@ def match(
     ] = None,
     as_json: JSON = False,
 ) -> None:
-    """Propose which source field means which entity field, with its steps, as a draft spec."""
+    """Propose which source field means which entity field, with its steps, as a draft spec.
+
+    Without an entity it says which entity the rows are; for a landscape alone it says so for every dataset.
+    """
     from workbench.linkage import load_crosswalk
     from workbench.model import dump_spec, write_text
     from workbench.project import open_project
 
     landscape, name = split_name(source)
+    if not entity and landscape == "." and name.endswith((".yaml", ".yml")):
+        project = open_project(name)
+        _choose_entities(project, [d.id for d in project.landscape.datasets] if project.landscape else [], as_json)
+        return
     project = open_project(landscape)
+    entity = entity or _choose_entities(project, [name], as_json)[name]
     links = load_crosswalk(crosswalk).entries if crosswalk else None
     with status(f"matching {name} to {entity}", quiet=as_json) as shown:
         tell = shown.update if shown else lambda _: None
@@ -51,13 +61,40 @@ def match(
         say(f"[green]✓[/] {out}: {len(spec.fields)} fields" + (f", {len(faults)} to mend" if faults else ""))
 
 
+def _choose_entities(project: Any, names: list[str], as_json: bool) -> dict[str, str]:
+    """Say which entity the rows of each source are; several sources are a report, a single one must have one."""
+    single = len(names) == 1
+    with status("finding the entity", quiet=as_json) as shown:
+        found = project.entities_of(*names, progress=shown.update if shown else lambda _: None)
+    best = {name: m.target for name, m in found.best.items()}
+    if as_json and not single:
+        rows = [{"source": m.source, "entity": m.target, "score": round(m.score, 3)} for m in found.all]
+        show_json({"entities": best, "all": rows})
+    for name in names if not as_json else ():
+        tried = [m for m in found.all if m.source == name]
+        if name in best:
+            rivals = ", ".join(f"{m.target} {m.score:.2f}" for m in tried[1:3])
+            say(f"{tried[0].score:.2f}  {name} is {tried[0].target}: {tried[0].evidence[0]}; next {rivals or 'none'}")
+        else:
+            say(f"  –   {name} is none of them; nearest {tried[0].target} {tried[0].score:.2f}")
+    if single and not best:
+        raise UsageError(
+            f"no entity fits {names[0]}", cure="write its contract: workbench contract infer, or name an entity"
+        )
+    return best
+
+
 def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
     for name, field in spec.fields.items():
         score = spec.evidence.get(field.id, {}).get("match", "")
         steps = " | ".join(" → ".join(s.name for s in way.steps) for way in (field.case or (field,)) if way.steps)
-        said = f"{score}  {name} ← {', '.join(_read_by(field))}" + (f"  ({steps})" if steps else "")
-        say(said.replace("[", "\\["))
-        for note in spec.evidence.get(field.id, {}).get("check", ()):
+        line = f"{score}  {name} ← {', '.join(_read_by(field))}" + (f"  ({steps})" if steps else "")
+        say(line.replace("[", "\\["))
+        said = spec.evidence.get(field.id, {})
+        for why in said.get("why", ()):
+            if "linked records" in why:
+                say(f"      [dim]{why}[/]")
+        for note in said.get("check", ()):
             say(f"      [yellow]![/] {note}")
 
 

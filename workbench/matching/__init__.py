@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import scorers_names, scorers_shapes, scorers_values  # noqa: F401  they register their scorers
 from .calibration import Case, Reliability, case_of, fit_model, reliability
 from .combining import Model, by_values, load_model, posterior, strength
-from .decisions import Decision, Decisions, decided_in, load_decisions
+from .decisions import Decision, Decisions, decided_in, gather_decisions, load_decisions
 from .matches import Match, Matches
 from .matching import match
 from .pairing import Pairing
@@ -33,6 +33,7 @@ __all__ = [
     "case_of",
     "decided_in",
     "fit_model",
+    "gather_decisions",
     "load_decisions",
     "load_model",
     "match",

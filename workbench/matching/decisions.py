@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workbench.model import FieldSpec, Spec, dump_yaml, read_document, validate, write_text
+from workbench.model import FieldSpec, Spec, dump_yaml, load_spec, read_document, validate, write_text
 
 from .names import tokens
 
-__all__ = ["Decision", "Decisions", "Verdict", "decided_in", "load_decisions"]
+__all__ = ["Decision", "Decisions", "Verdict", "decided_in", "gather_decisions", "load_decisions"]
 
 Verdict = Literal["accepted", "rejected"]
 _VOTE = 2.0  # log-odds of one decision on a column of the same name in another dataset
@@ -147,6 +148,16 @@ def _columns(spec: Spec, field: FieldSpec) -> list[str]:
         named = f"{items[top]}[]{dot}{rest}" if top in items else path
         out.append(".".join(named.split(".")).replace(".0", "[]"))
     return out
+
+
+def gather_decisions(specs: Iterable[Path], by_hand: str | os.PathLike[str]) -> Decisions:
+    """The decisions in specs that are there, and those in a decisions file, which come last and so count.
+
+    Raises:
+        DocumentError: A file is faulty; every fault is named with its line.
+    """
+    there = [p for p in dict.fromkeys(specs) if p.is_file() and re.search(r"^spec:", p.read_text("utf-8"), re.M)]
+    return Decisions([*(d for path in there for d in decided_in(load_spec(path))), *load_decisions(by_hand)])
 
 
 class _Pair(BaseModel):

@@ -67,6 +67,7 @@ def match_tables(
     sources: Mapping[str, Any],
     targets: Mapping[str, Any],
     *,
+    samples: Mapping[str, Any] | None = None,
     decisions: Decisions | None = None,
     threshold: float = 0.3,
 ) -> TableMatches:
@@ -78,6 +79,7 @@ def match_tables(
     Args:
         sources: Sides (see `match`) by dataset id.
         targets: Sides by entity name.
+        samples: Frames or profiles of sources that are given as contracts.
         decisions: Decisions taken before.
         threshold: Least score that is proposed.
 
@@ -88,7 +90,10 @@ def match_tables(
     >>> found.best["crm.persons"].target
     'Person'
     """
-    seen = views_of(*((side, None) for side in (*sources.values(), *targets.values())))
+    known = samples or {}
+    seen = views_of(
+        *((side, known.get(name)) for name, side in sources.items()), *((s, None) for s in targets.values())
+    )
     left = dict(zip(sources, seen[: len(sources)], strict=True))
     right = dict(zip(targets, seen[len(sources) :], strict=True))
     pairs = []
