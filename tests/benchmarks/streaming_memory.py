@@ -1,25 +1,35 @@
 """Peak memory of a spec streamed over a Parquet file larger than one would want in memory.
 
-Run: python tests/benchmarks/streaming_memory.py [--rows 20000000]
-The source is written first, in row groups; the passed rows go to Parquet, batch by batch.
+Run: python tests/benchmarks/streaming_memory.py [--rows 20000000] [--engine duckdb] [--whole]
+The source is written first, in row groups; the passed rows go to one Parquet file, as in `workbench apply`. With
+--whole a row step needs all rows at once. Beside what was seen stands what `footprint` expected.
 """
+# ruff: noqa: E402 - the kits beside this file are found first
 
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import sys
 import time
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "backends")]
 
-from engines_speed import planned, source
+from engine_kit import postgres
+from engines_speed import ENTITY, SPEC, source
 
-from workbench.mapping import stream
+from workbench.backends import schema_of
+from workbench.flow import ENGINES, run_spec
+from workbench.mapping import footprint, resolve
+from workbench.model import parse_spec
+
+WHOLE = "rows: [{id: r1, keep_latest: {by: [no], order_by: changed}, book_as: merged}]\n"
 
 
 def write_source(path: Path, rows: int, chunk: int = 500_000) -> None:
@@ -35,23 +45,28 @@ def main() -> None:
     """Print rows, seconds and the peak of resident memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--engine", choices=ENGINES, default="polars")
+    parser.add_argument("--whole", action="store_true")
     args = parser.parse_args()
-    with TemporaryDirectory(prefix="workbench-") as folder:
-        path = Path(folder) / "source"
-        write_source(path, args.rows)
-        plan = planned(source(10))
-        start, out, rejected, read = time.perf_counter(), 0, 0, 0
-        target = Path(folder) / "target"
-        target.mkdir()
-        for number, applied in enumerate(stream(plan, pl.scan_parquet(path / "*.parquet"))):
-            applied.passed.write_parquet(target / f"{number:06}.parquet")
-            read += applied.counts.rows_in
-            out += applied.counts.rows_out
-            rejected += applied.counts.total_rejected
+    with TemporaryDirectory(prefix="workbench-") as name:
+        folder = Path(name)
+        writer = get_context("spawn").Process(target=write_source, args=(folder / "source", args.rows))
+        writer.start()  # its memory is none of the run's
+        writer.join()
+        spec = parse_spec(SPEC + WHOLE * args.whole)
+        frame = pl.scan_parquet(folder / "source" / "*.parquet")
+        plan = resolve(spec, schema_of(frame), ENTITY).plan
+        expected = footprint(plan, frame, engine=args.engine)
+        servers = postgres()
+        if args.engine == "postgres":
+            os.environ["WORKBENCH_POSTGRES"] = next(servers).info.dsn
+        start = time.perf_counter()
+        counts = run_spec(plan, frame, folder / "target.parquet", folder / "dead", engine=args.engine)
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        assert read == args.rows == out + rejected
-        print(f"{read:,} rows in {seconds:.0f} s: {out:,} out, {rejected:,} rejected; peak RSS {peak:,.0f} MiB")
+        assert counts.rows_in == args.rows
+        assert pl.scan_parquet(folder / "target.parquet").select(pl.len()).collect().item() == counts.rows_out
+        print(f"{args.engine}: {counts} in {seconds:.0f} s; peak RSS {peak:,.0f} MiB\nexpected: {expected}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.errors import SourceError
+from workbench.errors import SourceError, UnknownNameError
 from workbench.mapping import footprint, resolve
 from workbench.model import TEXT, Plan, parse_spec
 
@@ -51,3 +51,26 @@ def test_an_empty_source_has_a_footprint():
 def test_a_missing_column_is_told_before_the_run():
     with pytest.raises(SourceError, match="lacks columns"):
         footprint(plan(), frame(5).drop("b"))
+
+
+def test_another_engine_is_given_batches_where_every_step_works_row_by_row():
+    rows = "rows: [{id: r1, filter: {field: a, is_null: false}}]\n"
+    told = footprint(plan(rows), frame(10), engine="duckdb", batch_rows=1000)
+    assert told.whole == ()
+    assert str(told) == "streams in batches of 1,000 rows: at most about 201 MiB, at any size"
+
+
+def test_another_engine_is_given_all_rows_because_of_one_step_and_that_is_said():
+    told = str(footprint(plan(ROWS), frame(50), engine="duckdb"))
+    assert "streams" not in told
+    assert "keep_latest r2, group r3: needs all rows at once, about" in told
+    assert "filter r1: works row by row, but duckdb is given all rows because of the others" in told
+
+
+def test_what_an_engine_takes_in_other_processes_is_told():
+    assert "beside this process: Spark up to 2 GiB" in str(footprint(plan(), frame(10), engine="spark"))
+
+
+def test_an_engine_that_is_not_there_has_no_footprint():
+    with pytest.raises(UnknownNameError, match="duckbd"):
+        footprint(plan(), frame(5), engine="duckbd")

@@ -127,7 +127,6 @@ def apply(
     """Apply a spec: passed rows to OUT, rejected rows with their reasons to the dead letters; books checked."""
     from workbench.backends import normalise
     from workbench.flow import run_spec
-    from workbench.mapping import footprint
     from workbench.model import load_spec
     from workbench.sources import write
 
@@ -139,8 +138,7 @@ def apply(
     path, table = _place(out, spec.target.name)
     folder = rejects or path.parent / "dead_letters"
     if not as_json:
-        needs = str(footprint(resolved.plan, frame)) if engine == "polars" else f"{engine} takes all rows at once"
-        errors.print("\n".join(f"  {line}" for line in needs.splitlines()), highlight=False)
+        _say_needs(resolved.plan, frame, engine)
     with _bar(quiet=as_json) as (bar, task):
         counts = run_spec(
             resolved.plan, frame, path, folder, table=table, tables=project.table, engine=engine,
@@ -160,6 +158,14 @@ def apply(
             say(f"  {unread:,} not readable as rows, in {folder / 'unreadable.csv'}")
     if counts.total_rejected or unread:
         raise Short
+
+
+def _say_needs(plan: Any, frame: Any, engine: str = "polars") -> None:
+    """What streams, what needs all rows, and the memory expected: told before anything runs."""
+    from workbench.mapping import footprint
+
+    needs = str(footprint(plan, frame, engine=engine))
+    errors.print("\n".join(f"  {line}" for line in needs.splitlines()), highlight=False)
 
 
 def _place(out: str, entity: str) -> tuple[Path, str | None]:
@@ -214,6 +220,10 @@ def verify(
         raise UsageError("the spec maps no field", where=str(spec_path), cure="add fields")
     with status(f"verifying {spec.title}", quiet=as_json):
         resolved = project.resolve(spec, frame=frame, target=target)
+    if not as_json:
+        _say_needs(resolved.plan, frame)
+        errors.print("  what must be unique: 8 bytes a row and key")
+    with status(f"verifying {spec.title}", quiet=as_json):
         verdict = verify_spec(
             spec, frame, target, resolved=resolved, tables=project.table, references=project.references(target)
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from workbench.backends import Applied, local_session, run_duckdb, run_postgres, run_spark
-from workbench.errors import ConservationError, MissingExtraError, SourceError, UnknownNameError
-from workbench.mapping import Counts, run_streaming
+from workbench.errors import MissingExtraError, SourceError, UnknownNameError
+from workbench.mapping import Counts, batch_rows_of, run_streaming
 from workbench.model import Plan
 from workbench.quality import DeadLetters
 from workbench.sources import write
@@ -34,7 +37,7 @@ def run_spec(
     run: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> Counts:
-    """Apply a plan to a whole source in bounded memory.
+    """Apply a plan to a whole source, in bounded memory where its row steps allow.
 
     Args:
         plan: What to run.
@@ -43,8 +46,9 @@ def run_spec(
         dead_letters: Folder of the dead letters.
         table: The table of a database that they go into.
         tables: Gives the frame of a table that a lookup or union names.
-        engine: What runs it: 'polars' in bounded memory; 'duckdb', 'postgres' (the server that the environment
-            variable WORKBENCH_POSTGRES names) or 'spark' (a local session) at once, with the same answer.
+        engine: What runs it, with the same answer: 'polars', 'duckdb', 'postgres' (the server that the environment
+            variable WORKBENCH_POSTGRES names) or 'spark' (a local session). All take batches; those but Polars need
+            all rows at once where a row step does (`footprint` says which, and the memory).
         run: Name of the run; made from the time when empty.
         progress: Called with the number of source rows read so far.
 
@@ -60,33 +64,41 @@ def run_spec(
         raise UnknownNameError.of("engine", engine, ENGINES)
     letters = DeadLetters(Path(dead_letters))
     name = run or datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    if engine != "polars":
-        applied = _at_once(engine, plan, frame, tables)
-        written = write(applied.passed, out, table=table)
-        letters.keep(applied.rejected, run=name, fingerprint=plan.fingerprint)
-        if written != applied.counts.check().rows_out:
-            what = f"{applied.counts.rows_out} rows passed but {written} were written"
-            raise ConservationError(what, where=plan.name, cure="report this")
-        return applied.counts
-    return run_streaming(
-        plan,
-        frame,
-        lambda passed: write(passed, out, table=table),
-        lambda rejected, part: letters.keep(rejected, run=name, fingerprint=plan.fingerprint, part=part),
-        tables,
-        progress=progress,
-    )
+    with _started(engine, plan, tables) as started:
+        return run_streaming(
+            plan,
+            frame,
+            lambda passed: write(passed, out, table=table),
+            lambda rejected, part: letters.keep(rejected, run=name, fingerprint=plan.fingerprint, part=part),
+            tables,
+            engine=started,
+            batch_rows=batch_rows_of(engine),
+            progress=progress,
+        )
 
 
-def _at_once(engine: str, plan: Plan, frame: pl.LazyFrame, tables: Tables | None) -> Applied:
-    if engine == "duckdb":
-        return run_duckdb(plan, frame, tables)
-    if engine == "spark":
+@contextmanager
+def _started(engine: str, plan: Plan, tables: Tables | None) -> Iterator[Callable[[pl.DataFrame], Applied] | None]:
+    """What runs a plan over rows on an engine, for as long as the engine is up; none for Polars, which streams."""
+    known = None if tables is None else cache(lambda name: tables(name).collect().lazy())  # once, not once a batch
+    if engine == "polars":
+        yield None
+    elif engine == "duckdb":
+        yield lambda rows: run_duckdb(plan, rows, known)
+    elif engine == "spark":
         session = local_session()
         try:
-            return run_spark(plan, session, frame, tables)
+            yield lambda rows: run_spark(plan, session, rows, known)
         finally:
             session.stop()
+    else:
+        with _postgres() as connection:
+            yield lambda rows: run_postgres(plan, connection, rows, known)
+
+
+@contextmanager
+def _postgres() -> Iterator[Any]:
+    """A connection to the server that the environment names."""
     address = os.environ.get("WORKBENCH_POSTGRES", "")
     if not address:
         cure = "export WORKBENCH_POSTGRES=postgresql://user@host/database"
@@ -97,7 +109,7 @@ def _at_once(engine: str, plan: Plan, frame: pl.LazyFrame, tables: Tables | None
         raise MissingExtraError.of("psycopg", "postgres", "running on PostgreSQL") from None
     try:
         with psycopg.connect(address) as connection:
-            return run_postgres(plan, connection, frame, tables)
+            yield connection
     except psycopg.OperationalError:
         cure = "is the server up, and is the address right?"
         raise SourceError("PostgreSQL cannot be reached", where="WORKBENCH_POSTGRES", cure=cure) from None

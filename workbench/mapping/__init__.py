@@ -10,7 +10,7 @@ from .inverted import Inverted, Lost, Way
 from .inverting import invert
 from .learn_links import LinkedField, learn_from_links, linked_pairs
 from .learner import Disagreement, Learned, learn, next_question
-from .memory import Footprint, footprint
+from .memory import Footprint, batch_rows_of, footprint
 from .reads import columns_read
 from .resolving import Lineage, Resolved, resolve
 from .round_trips import FieldTrip, RoundTrip, roundtrip
@@ -43,6 +43,7 @@ __all__ = [
     "SpecDiff",
     "Way",
     "apply",
+    "batch_rows_of",
     "columns_read",
     "compare_rules",
     "diff",

@@ -25,7 +25,7 @@ from workbench.model import Plan, RowStep, any_of, lit
 
 from .row_engine import GLOBAL_STEPS, Tables, run_row_step
 
-__all__ = ["REJECT_COLUMNS", "Applied", "apply", "stream"]
+__all__ = ["REJECT_COLUMNS", "Applied", "apply", "source_batches", "stream"]
 
 BATCH_ROWS = 200_000
 Batch = Callable[[int], None]
@@ -75,7 +75,7 @@ def stream(
     """
     engine = _FieldEngine(plan)
     with TemporaryDirectory(prefix="workbench-") as folder:
-        batches = _source_batches(select_source(plan, frame), batch_rows, progress)
+        batches = source_batches(select_source(plan, frame), batch_rows, progress)
         for number, (steps, last) in enumerate(_segments(plan.rows)):
             batches = _run_steps(steps, batches, tables or _no_tables)
             if last is not None:
@@ -92,7 +92,8 @@ def _no_tables(name: str) -> pl.LazyFrame:
 BookedBatches = Iterator[tuple[pl.DataFrame, Counts]]
 
 
-def _source_batches(frame: pl.LazyFrame, rows: int, progress: Batch | None) -> BookedBatches:
+def source_batches(frame: pl.LazyFrame, rows: int, progress: Batch | None) -> BookedBatches:
+    """The rows of a source in batches, each with the books that it opens; one without rows for an empty source."""
     done, came = 0, False
     for data in frame.collect_batches(chunk_size=rows, maintain_order=True):
         came = True

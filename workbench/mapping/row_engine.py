@@ -17,6 +17,7 @@ from workbench.model import (
     Group,
     KeepLatest,
     Lookup,
+    Plan,
     RowStep,
     Split,
     Union,
@@ -26,11 +27,22 @@ from workbench.model import (
 
 from .counts import Counts
 
-__all__ = ["GLOBAL_STEPS", "Tables", "run_row_step"]
+__all__ = ["GLOBAL_STEPS", "Tables", "run_row_step", "whole_steps"]
 
 Tables = Callable[[str], pl.LazyFrame]
 # These need all rows at once; every other step works batch by batch.
 GLOBAL_STEPS = (KeepLatest, Group)
+
+
+def whole_steps(plan: Plan, *, by_engine: bool = False) -> tuple[RowStep, ...]:
+    """The row steps of a plan that need all rows at once.
+
+    Args:
+        plan: The plan.
+        by_engine: On an engine that has no batches of its own: a union adds its rows once, not to every batch.
+    """
+    whole = (*GLOBAL_STEPS, Union) if by_engine else GLOBAL_STEPS
+    return tuple(step for step in plan.rows if isinstance(step, whole))
 
 
 def run_row_step(step: RowStep, frame: pl.DataFrame, tables: Tables, counts: Counts) -> pl.DataFrame:
