@@ -64,7 +64,7 @@ class Cluster:
 
         self.home = Path(pyspark.__file__).parent
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"spark://127.0.0.1:{self.port}"
         self.env = os.environ | {
             "SPARK_HOME": str(self.home), "SPARK_NO_DAEMONIZE": "1", "SPARK_LOCAL_IP": "127.0.0.1",
@@ -74,12 +74,12 @@ class Cluster:
 
     def start(self, seconds: float = 90) -> None:
         """Start all three and wait until the master has met both workers."""
-        master = ("master.Master", "--host", "127.0.0.1", "--port", str(self.port), "--webui-port", str(_free_port()))
+        master = ("master.Master", "--host", "127.0.0.1", "--port", str(self.port), "--webui-port", str(free_port()))
         self._run("master", *master)
         for number in (1, 2):
             self._run(
                 f"worker{number}", "worker.Worker", "--cores", "1", "--memory", "1g", "--host", "127.0.0.1",
-                "--webui-port", str(_free_port()), self.url,
+                "--webui-port", str(free_port()), self.url,
             )  # fmt: skip
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -108,7 +108,7 @@ class Cluster:
                 process.wait(5)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])

@@ -45,18 +45,21 @@ class BigQueryEmitter(Emitter):
 
     def cast(self, x: Sql, type_: DataType | str) -> Sql:
         if isinstance(type_, DataType) and type_.kind == "decimal":
-            return self._cast(exp.Cast, x, type_)
+            return exp.Cast(this=x, to=exp.DataType.build(self.type_name(type_), dialect=self.glot))
         return super().cast(x, type_)
 
     def try_cast(self, x: Sql, type_: DataType | str) -> Sql:
         if isinstance(type_, str) and (found := re.fullmatch(r"DECIMAL\(38, ([0-9]+)\)", type_)):
             type_ = DataType("decimal", int(found[1]))
         if isinstance(type_, DataType) and type_.kind == "decimal":
-            return self._cast(exp.TryCast, x, type_)
+            # A careful cast to a type with digits fails where the number has more.
+            return self.cast(self.help("fits", super().try_cast(x, "BIGNUMERIC"), type_.scale or 0), type_)
         return super().try_cast(x, type_)
 
-    def _cast(self, kind: type[exp.Cast], x: Sql, type_: DataType) -> Sql:
-        return kind(this=x, to=exp.DataType.build(self.type_name(type_), dialect=self.glot))
+    def plain_cast(self, x: Sql, old: DataType, new: DataType) -> Sql:
+        if new.kind == "timestamp":  # a clock time inside, UTC's for an instant
+            return self.cast(x, "DATETIME")
+        return super().plain_cast(x, old, new)
 
     def load(self, x: Sql, type_: DataType) -> Sql:
         return fn("DATETIME", x, "UTC") if type_.kind == "timestamp" and not type_.local else x

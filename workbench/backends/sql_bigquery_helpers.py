@@ -11,6 +11,7 @@ from .sql_helper import ISO_OFFSET, Helper
 __all__ = ["HELPERS"]
 
 _SET = "r'[" + "".join(f"\\x{{{ord(c):X}}}" for c in WHITESPACE) + "]+'"
+_LIMIT = "CAST(CONCAT('1', REPEAT('0', 38 - scale)) AS BIGNUMERIC)"
 _WORD = r"[\p{L}\p{M}\p{N}]"
 _BACK = "DATETIME(TIMESTAMP_SUB(TIMESTAMP(t, zone), INTERVAL {0} MINUTE), 'UTC')"
 _TURNED = "DATETIME(TIMESTAMP_SUB(TIMESTAMP(t, zone), INTERVAL {0} MINUTE), zone) = t THEN " + _BACK
@@ -22,8 +23,8 @@ HELPERS = {
         "x text",
         "text",
         "CASE WHEN x = '' THEN '' ELSE (SELECT STRING_AGG(CASE "
-        f"WHEN REGEXP_CONTAINS(w, r'^{_WORD}') THEN CONCAT(wb_upper(SUBSTR(w, 1, 1)), wb_lower(SUBSTR(w, 2))) ELSE w END, '' ORDER BY at) "
-        rf"FROM UNNEST(REGEXP_EXTRACT_ALL(x, r'{_WORD}+|[^\p{{L}}\p{{M}}\p{{N}}]+')) AS w WITH OFFSET AS at) END",
+        f"WHEN REGEXP_CONTAINS(w, r'^{_WORD}') THEN CONCAT(wb_upper(SUBSTR(w, 1, 1)), wb_lower(SUBSTR(w, 2))) ELSE w END, '' ORDER BY place) "
+        rf"FROM UNNEST(REGEXP_EXTRACT_ALL(x, r'{_WORD}+|[^\p{{L}}\p{{M}}\p{{N}}]+')) AS w WITH OFFSET AS place) END",
         "each word's first letter raised, the others lowered",
     ),
     "quotient": Helper(
@@ -32,6 +33,12 @@ HELPERS = {
         "CASE WHEN d <> 0 THEN (CASE WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END) "
         "* DIV(2 * ABS(n) + ABS(d), 2 * ABS(d)) END",
         "whole quotient, rounded half away from zero",
+    ),
+    "fits": Helper(
+        "x wide, scale integer",
+        "wide",
+        f"CASE WHEN ABS(x) >= {_LIMIT} THEN NULL WHEN ABS(ROUND(x, scale)) < {_LIMIT} THEN ROUND(x, scale) END",
+        "rounded half away from zero, null beyond 38 digits in all",
     ),
     "make_date": made_date("DATE"),
     "make_time": Helper(

@@ -125,7 +125,8 @@ class Parts:
 
     def _joined(self, layer: Layer) -> exp.Select:
         items: list[Sql] = [exp.Column(this=exp.Star(), table=exp.to_identifier("t"))]
-        items += [v.as_(n, quoted=True) for n, v in layer.columns]
+        # An alias could be taken for a column of its name: every column says its table.
+        items += [of_table(v, "t").as_(n, quoted=True) for n, v in layer.columns]
         query = exp.select().from_(table_of(self.last, "t"))
         for i, call in enumerate(layer.calls):
             table = self.free("_".join([str(call.node["function"]), "of", *call.columns]))
@@ -133,7 +134,7 @@ class Parts:
             alias = f"c{i}"
             keys = [column(f"k{j}", alias) for j in range(len(call.args))]
             same = [
-                exp.EQ(this=k, expression=self.emitter.call_key(a.copy(), n.type))
+                exp.EQ(this=k, expression=of_table(self.emitter.call_key(a.copy(), n.type), "t"))
                 for k, a, n in zip(keys, call.args, call.node.args, strict=True)
             ]
             query = query.join(table_of(table, alias), on=all_true(same), join_type="left")
@@ -155,8 +156,9 @@ def table_of(name: str, alias: str | None = None) -> exp.Table:
 
 
 def of_table(x: Sql, table: str) -> Sql:
-    """The expression with its columns taken from a table."""
+    """The expression with its columns taken from a table, but for those that say theirs."""
     x = x.copy()
     for c in x.find_all(exp.Column):
-        c.set("table", exp.to_identifier(table))
+        if not c.table:
+            c.set("table", exp.to_identifier(table))
     return x

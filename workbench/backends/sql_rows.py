@@ -186,7 +186,8 @@ class Pipeline(Parts):
         for tag, part in step.parts:
             for name, _ in part:
                 made.setdefault(name, []).append((string(tag), next(rest)))
-        values = [case(pairs, subject=column("__tag", "n")).as_(name, quoted=True) for name, pairs in made.items()]
+        cases = {name: of_table(case(pairs, subject=column("__tag", "n")), "t") for name, pairs in made.items()}
+        values = [x.as_(name, quoted=True) for name, x in cases.items()]
         items = [*(column(c, "t") for c in self.columns), *values, column("__tag", "n").as_(step.tag, quoted=True)]
         rows = self._times(items, [tag for tag, _ in step.parts])
         name = self.add(self.free(f"{step.id}_split"), rows, "one row per part")
