@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from importlib.resources import files
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.matching import match_values
+from workbench.matching.translating import _plain
+from workbench.model import read_document
 
 
 @pytest.mark.parametrize(
@@ -20,12 +25,22 @@ from workbench.matching import match_values
         (["€", "USD"], ["EUR", "USD"], {"€": "EUR", "USD": "USD"}),
         (["Jan", "Okt"], ["01", "10"], {"Jan": "01", "Okt": "10"}),
         (["kgs", "Stk"], ["kg", "pcs"], {"kgs": "kg", "Stk": "pcs"}),
+        (["KGM", "H87"], ["kg", "pcs"], {"KGM": "kg", "H87": "pcs"}),
+        (["Mo", "Di", "Do"], ["Monday", "Tuesday", "Thursday"], {"Mo": "Monday", "Di": "Tuesday", "Do": "Thursday"}),
+        (["lun", "mar", "dim"], ["1", "2", "7"], {"lun": "1", "mar": "2", "dim": "7"}),
+        (["M", "S", "U"], ["married", "single", "unknown"], {"M": "married", "S": "single"}),
         (["In Progress", "DONE"], ["in_progress", "done"], {"In Progress": "in_progress", "DONE": "done"}),
         (["deliverd", "cancelled"], ["delivered", "canceled"], {"deliverd": "delivered", "cancelled": "canceled"}),
     ],
 )
 def test_vocabularies(source: list[str], target: list[str], table: dict[str, str]) -> None:
     assert match_values(source, target).table == table
+
+
+def test_no_spelling_has_two_meanings_in_one_list() -> None:
+    for name, groups in read_document(files("workbench.matching") / "codelists.yaml").data.items():
+        shared = Counter(_plain(word) for group in groups for word in set(map(_plain, group.split("|"))))
+        assert [word for word, n in shared.items() if n > 1] == [], name
 
 
 def test_what_has_no_partner_is_listed() -> None:
