@@ -212,3 +212,22 @@ def test_what_is_documented_otherwise_is_said(legacy: tuple[Path, Rules]) -> Non
     assert [r.target for r, _ in compared.contradicted] == ["STATUS"]
     assert compared.not_found == (("FAX", "the fax"),)
     assert "documented otherwise: STATUS" in str(compared)
+
+
+def test_a_text_that_spells_values_otherwise_is_contradicted(legacy: tuple[Path, Rules], tmp_path: Path) -> None:
+    folder, rules = legacy
+    said = tmp_path / "feed.md"
+    said.write_text("- `STATUS`: N is OPEN and S is SENT.\n- `PAYMENT`: 1 means CARD.\n")
+    targets = pl.read_csv(folder / "legacy/feed_out.csv", infer_schema=False).columns
+    compared = compare_rules(rules, read_documented(said, targets))
+    assert [r.target for r, _ in compared.contradicted] == ["STATUS"]
+    assert [r.target for r, _ in compared.confirmed] == ["PAYMENT"]
+
+
+def test_a_text_tells_a_filter_by_its_column(legacy: tuple[Path, Rules], tmp_path: Path) -> None:
+    _, rules = legacy
+    said = tmp_path / "feed.md"
+    said.write_text("Rows with `test` set to Y are left out.\n\nRows whose `country` is US are dropped.\n")
+    compared = compare_rules(rules, read_documented(said, ["STATUS"], ["test", "country", "status"]))
+    assert [r.sources for r, _ in compared.confirmed] == [("test",)]
+    assert compared.not_found == (("country", "Rows whose `country` is US are dropped."),)

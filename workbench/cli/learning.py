@@ -166,8 +166,10 @@ def rules(
     with status("reading the rules", quiet=as_json):
         tables = {name: _rows(name) for name in table or ()}
         wanted = _rows(target)
-        found = find_rules(_rows(source), wanted, tables=tables, names=(source, target))
-    compared = compare_rules(found, read_documented(documented, wanted.columns)) if documented else None
+        given = _rows(source)
+        found = find_rules(given, wanted, tables=tables, names=(source, target))
+    said = read_documented(documented, wanted.columns, given.columns) if documented else []
+    compared = compare_rules(found, said) if documented else None
     if as_json:
         data = _rules_data(found)
         if compared is not None:

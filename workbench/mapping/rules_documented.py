@@ -16,6 +16,9 @@ from .rules import Rule, Rules
 
 __all__ = ["Documented", "compare_rules", "read_documented"]
 
+_SPELT = re.compile(r"([\w.-]+)[\"'`]? (?:is|becomes|means|stands for|=|->|→) [\"'`]?([\w.-]*\w)")
+_LEFT_OUT = re.compile(r"\b(left out|leave out|not sent|drop|skip|ignor|exclud|filter|remov|discard|omit)", re.I)
+
 
 @dataclass(frozen=True)
 class Documented:
@@ -37,7 +40,7 @@ class Documented:
         lines = [f"documented and found: {len(self.confirmed)}"]
         lines += [f"  {r.target or r.text}: {said}" for r, said in self.confirmed]
         lines += [f"found, not documented: {len(self.undocumented)}"]
-        lines += [f"  {r.kind} {r.target or ''}: {r.text}" for r in self.undocumented]
+        lines += [f"  {' '.join(filter(None, (r.kind, r.target)))}: {r.text}" for r in self.undocumented]
         lines += [f"documented, not found: {target}: {said}" for target, said in self.not_found]
         lines += [
             f"documented otherwise: {r.target or ''}: {r.text}; the document says: {said}"
@@ -46,15 +49,20 @@ class Documented:
         return "\n".join(lines)
 
 
-def read_documented(path: str | os.PathLike[str], targets: Sequence[str]) -> list[dict[str, Any]]:
+def read_documented(
+    path: str | os.PathLike[str], targets: Sequence[str], sources: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """Read what is documented.
 
     A YAML file is a list of {target, from, kind, rule, values}, of which only the target is needed. From a
-    text (Markdown), each paragraph or list item that names a target column in backticks is its documentation.
+    text (Markdown), each paragraph or list item that names a target column in backticks is its documentation, with
+    the values that it spells out ('N is OPEN'); one that names source columns only and says that something is left
+    out tells a filter.
 
     Args:
         path: The file.
         targets: The target's columns.
+        sources: The source's columns.
 
     Raises:
         SourceError: The file is not there.
@@ -67,10 +75,14 @@ def read_documented(path: str | os.PathLike[str], targets: Sequence[str]) -> lis
         text = file.read_text(encoding="utf-8")
     except OSError as e:
         raise SourceError(f"the document cannot be read: {e.strerror}", where=str(file)) from None
-    out = []
+    out: list[dict[str, Any]] = []
     for piece in re.split(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+[.)])\s)", text):
         said = " ".join(re.sub(r"^\s*(?:[-*]|\d+[.)])\s+", "", piece).split())
-        out += [{"target": t, "rule": said} for t in targets if f"`{t}`" in said]
+        named = [t for t in targets if f"`{t}`" in said]
+        out += [{"target": t, "rule": said, "values": dict(_SPELT.findall(said))} for t in named]
+        read = [c for c in sources if f"`{c}`" in said]
+        if read and not named and _LEFT_OUT.search(said):
+            out.append({"target": None, "from": read, "rule": said})
     return out
 
 
