@@ -111,6 +111,7 @@ def on_spark(session: Any, case: Case, text: str, tables: Tables, folder: Path) 
             session.sql(f"CREATE DATABASE IF NOT EXISTS {path[0]} LOCATION '{folder}'")
         session.sql(f"DROP TABLE IF EXISTS {'.'.join(path)}")
         session.sql(f"CREATE TABLE {'.'.join(path)} USING parquet LOCATION '{folder_of}'")
+    session.conf.unset("spark.sql.decimalOperations.allowPrecisionLoss")  # as on a SQL warehouse
     for name, node in compile_sql(case.resolved.plan, "databricks").functions.items():
         _register(session, name, node)
     done = {says: session.sql(statement) for says, statement in statements(text)}

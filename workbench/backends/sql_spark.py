@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from workbench.model import Aggregate, DataType, Explode, Expr
 
-from .sql_emit import Emitter, Helper, as_call
+from .sql_emit import Emitter, Helper, Unportable, as_call
 from .sql_spark_helpers import HELPERS
 from .sql_tree import Sql, case, column, fn, number, string
 
@@ -28,6 +28,7 @@ class SparkEmitter(Emitter):
         "wide": "DECIMAL(20, 0)", "exact": "DECIMAL(38, 18)",
     }  # fmt: skip
     item_function = "try_element_at"
+    cuts_fractions: ClassVar[bool] = False
 
     def define(self, name: str) -> str:
         params, returns = self.signature(name)
@@ -129,6 +130,25 @@ class SparkEmitter(Emitter):
         limit = self.cast(string("1" + "0" * max(digits, 0)), one)
         return case([(exp.LT(this=fn("abs", self.cast(x, one)), expression=limit), value)])
 
+    def op_arith(self, node: Expr, a: Sql, b: Sql) -> Sql:
+        """Each side in no more digits than it may have: where a result's could be over 38, its fraction may be cut."""
+        scale = node.type.scale or 0
+        if node.type.kind == "integer":
+            return super().op_arith(node, a, b)
+        digits = (38 - scale) // 2 if node["op"] == "*" else 37 - scale
+        sides, whole = [], 0
+        for side, arg in zip((a, b), node.args, strict=True):
+            own = (arg.type.scale or 0) if node["op"] == "*" else scale
+            known = arg.op == "lit" and abs(arg["value"]) < 10**digits
+            before = len(str(int(abs(arg["value"])))) if known else digits
+            whole += before + own
+            exact = self.try_cast(side.copy(), f"DECIMAL({min(38, max(1, before + own))}, {own})")
+            sides.append(exact if known else self.within(side, arg.type, digits, exact))
+        if self.cuts_fractions and node["op"] == "*" and whole + 1 > 38 and scale > 6:
+            raise Unportable("it shortens the fraction of a product whose sides may have 38 digits together")
+        kind = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}[node["op"]]
+        return self.cast(kind(this=sides[0], expression=sides[1]), node.type)
+
     def op_divide(self, node: Expr, a: Sql, b: Sql) -> Sql:
         return self.try_cast(self.op_call(as_call(node, digits=node.type.scale or 0), a, b), node.type)
 
@@ -138,6 +158,16 @@ class DatabricksEmitter(SparkEmitter):
 
     name = "databricks"
     glot = "databricks"
+    # A SQL warehouse knows no spark.sql.decimalOperations.allowPrecisionLoss ("Configuration parameters": "does not
+    # support setting Spark configurations that aren't listed").
+    cuts_fractions = True
+
+    def settings(self) -> tuple[str, ...]:
+        """What a SQL warehouse can be told (Databricks SQL language manual, "Configuration parameters")."""
+        return (
+            "SET TIME ZONE 'UTC'",
+            "-- on a cluster: SET spark.sql.ansi.enabled = true\nSET ANSI_MODE = true",
+        )
 
 
 def _java(pattern: str) -> str:

@@ -153,4 +153,6 @@ class TsqlEmitter(Emitter):
         raise Unportable("its casts accept and write other texts")
 
     def joined(self, separator: str, texts: Sequence[Sql]) -> Sql:
+        if len(texts) == 1:  # CONCAT_WS wants two (Transact-SQL reference, "CONCAT_WS", Remarks)
+            return exp.Coalesce(this=texts[0], expressions=[self.text("")])
         return exp.Anonymous(this="CONCAT_WS", expressions=[self.text(separator), *texts])

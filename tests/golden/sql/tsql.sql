@@ -149,11 +149,11 @@ SELECT
   CASE [__fault] WHEN 1 THEN N'translate' END AS [_step],
   CASE [__fault] WHEN 1 THEN N'has no translation' END AS [_reason],
   CASE [__fault] WHEN 1 THEN [_sex_given] END AS [_value],
-  CONCAT_WS(
-    N'; ',
+  COALESCE(
     CASE
       WHEN [_sex_translated] IS NULL AND [_sex_given] IS NOT NULL THEN N'f2.1 sex has no translation'
-    END
+    END,
+    N''
   ) AS [_faults],
   N'everywhere 1.0.0' AS [_spec]
 FROM [mapped]
