@@ -10,7 +10,7 @@ import pytest
 from workbench.mapping import apply, resolve
 from workbench.mapping.draft import Choice, draft_spec
 from workbench.model import Contract, Field, Spec
-from workbench.model.types import DATE, TEXT, TIMESTAMP, decimal
+from workbench.model.types import DATE, INTEGER, TEXT, TIMESTAMP, decimal
 from workbench.profiling import profile
 
 KG = Field("weight_kg", decimal(3), unit="kg")
@@ -37,6 +37,37 @@ def made(spec: Spec, frame: pl.DataFrame) -> list[Any]:
 def notes(spec: Spec) -> list[str]:
     """What the draft asks a person to check."""
     return list(spec.evidence["f1"].get("check", ()))
+
+
+LINES = Contract(
+    id="l", name="Line", version="1.0.0",
+    fields=(Field("order", TEXT, key=1), Field("no", INTEGER, key=2), Field("sku", TEXT), Field("sum", decimal(2))),
+)  # fmt: skip
+ORDERS = pl.DataFrame({"id": ["A", "B"], "paid": [5.5, 3.0], "lines": [[{"sku": "x"}, {"sku": "y"}], [{"sku": "z"}]]})
+
+
+def test_the_place_in_a_list_numbers_its_items() -> None:
+    choices = [Choice("order", ("id",), 1.0), Choice("sku", ("lines[].sku",), 1.0)]
+    spec = draft_spec(profile(ORDERS), LINES, choices, dataset="s.t")
+    from workbench.backends import schema_of
+
+    passed = apply(resolve(spec, schema_of(ORDERS)).plan, ORDERS).passed
+    assert passed.rows() == [("A", 1, "x"), ("A", 2, "y"), ("B", 1, "z")]
+
+
+def test_an_amount_that_stands_once_for_all_items_is_pointed_out() -> None:
+    choices = [Choice("order", ("id",), 1.0), Choice("sku", ("lines[].sku",), 1.0), Choice("sum", ("paid",), 1.0)]
+    spec = draft_spec(profile(ORDERS), LINES, choices, dataset="s.t")
+    checks = spec.evidence[spec.fields["sum"].id]["check"]
+    assert checks == ["paid: stands once for all lines, each of them gets the whole"]
+
+
+def test_a_record_that_only_mentions_an_item_is_no_item() -> None:
+    order = Contract(id="o", name="Order", version="1.0.0", fields=(Field("id", TEXT, key=1), *LINES.fields[2:]))
+    choices = [Choice("id", ("id",), 1.0), Choice("sku", ("lines[].sku",), 1.0), Choice("sum", ("paid",), 1.0)]
+    spec = draft_spec(profile(ORDERS), order, choices, dataset="s.t")
+    assert spec.rows == ()
+    assert spec.fields["sku"].from_ == ("lines.0.sku",)
 
 
 def key(pattern: str | None = None) -> Field:

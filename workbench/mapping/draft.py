@@ -72,7 +72,7 @@ def draft_spec(
     """
     columns = {c.name: c for c in profile.columns}
     usable = [c for c in choices if all(s in columns for s in c.sources) and c.field in entity]
-    lists = _exploded(usable)
+    lists = _exploded(usable, entity)
     fields: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     renamed = {path: _path(path, lists) for path in columns}
@@ -81,8 +81,15 @@ def draft_spec(
         written_down = [stated.field(s) if stated and s in stated else None for s in choice.sources]
         draftee = Draftee(target, sources, columns, renamed, choice.translate, system, choice.separator, written_down)
         fields[choice.field] = {"id": f"f{number}"} | field_for(draftee)
-        evidence[f"f{number}"] = _evidence(choice, draftee)
+        evidence[f"f{number}"] = _evidence(choice, draftee, lists)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
+    place = _numbered(entity, fields, rows, columns)
+    if place:
+        last = f"f{len(usable) + 1}"
+        fields[place] = {"id": last, "from": [rows[0]["explode"]["position"]]}
+        why = f"nothing else tells the records of one {rows[0]['explode']['field']} apart"
+        evidence[last] = {"match": "0.50", "why": [why], "check": ["the place in the list, from 1, is taken"]}
+        fields = {f.name: fields[f.name] for f in entity.fields if f.name in fields}
     tops = dict.fromkeys(c.split(".")[0].split("[")[0] for c in columns)
     document: dict[str, Any] = {
         "spec": "1",
@@ -117,9 +124,16 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", last).strip("-").lower()
 
 
-def _exploded(choices: Sequence[Choice]) -> dict[str, str]:
-    """Lists whose items the target's records are, and the name an item gets."""
-    tops = dict.fromkeys(s.split("[]")[0] for c in choices for s in c.sources if "[]" in s)
+def _exploded(choices: Sequence[Choice], entity: Contract) -> dict[str, str]:
+    """Lists whose items the target's records are, and the name an item gets.
+
+    They are not where the whole key stands outside the list: an order that only mentions its first item is no item.
+    Without a key, half of the fields must come out of the list.
+    """
+    inside = {c.field: c.sources[0].split("[]")[0] for c in choices if "[]" in c.sources[0]}
+    outside = {c.field for c in choices} - set(inside)
+    whole = set(entity.key) <= outside if entity.key else 2 * len(inside) < len(choices)
+    tops = [] if whole else list(dict.fromkeys(inside.values()))
     return {t: f"{t.removesuffix('s') or t}_item" if t == t.removesuffix("s") else t.removesuffix("s") for t in tops}
 
 
@@ -133,7 +147,21 @@ def _path(path: str, lists: Mapping[str, str]) -> str:
     return path.replace("[]", ".0")
 
 
-def _evidence(choice: Choice, d: Draftee) -> dict[str, Any]:
+def _numbered(
+    entity: Contract, fields: Mapping[str, Any], rows: Sequence[dict[str, Any]], columns: Mapping[str, ColumnProfile]
+) -> str:
+    """The whole number in the key that nothing is mapped to, where one list is made rows: its place there, named."""
+    missing = [k for k in entity.key if k not in fields and entity.field(k).type.kind == "integer"]
+    if len(missing) != 1 or len(entity.key) < 2 or len(rows) != 1 or "explode" not in rows[0]:
+        return ""
+    name = f"{rows[0]['explode']['into']}_no"
+    if name in columns:
+        return ""
+    rows[0]["explode"]["position"] = name
+    return missing[0]
+
+
+def _evidence(choice: Choice, d: Draftee, lists: Mapping[str, str]) -> dict[str, Any]:
     out: dict[str, Any] = {"match": f"{choice.score:.2f}"}
     if choice.evidence:
         out["why"] = list(choice.evidence)
@@ -141,6 +169,9 @@ def _evidence(choice: Choice, d: Draftee) -> dict[str, Any]:
     if choice.untranslated:
         shown = "***" if d.target.personal else ", ".join(choice.untranslated[:10])
         notes.append(f"no translation found for {len(choice.untranslated)} values: {shown}")
+    amount = d.target.type.kind in ("decimal", "float") and d.target.key is None
+    for top in lists if amount and "[]" not in choice.sources[0] else ():
+        notes.append(f"{choice.sources[0]}: stands once for all {top}, each of them gets the whole")
     if notes:
         out["check"] = notes
     return out
