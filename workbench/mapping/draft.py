@@ -83,13 +83,7 @@ def draft_spec(
         fields[choice.field] = {"id": f"f{number}"} | field_for(draftee)
         evidence[f"f{number}"] = _evidence(choice, draftee, lists)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
-    place = _numbered(entity, fields, rows, columns)
-    if place:
-        last = f"f{len(usable) + 1}"
-        fields[place] = {"id": last, "from": [rows[0]["explode"]["position"]]}
-        why = f"nothing else tells the records of one {rows[0]['explode']['field']} apart"
-        evidence[last] = {"match": "0.50", "why": [why], "check": ["the place in the list, from 1, is taken"]}
-        fields = {f.name: fields[f.name] for f in entity.fields if f.name in fields}
+    _number(entity, fields, evidence, rows, columns)
     tops = dict.fromkeys(c.split(".")[0].split("[")[0] for c in columns)
     document: dict[str, Any] = {
         "spec": "1",
@@ -147,18 +141,29 @@ def _path(path: str, lists: Mapping[str, str]) -> str:
     return path.replace("[]", ".0")
 
 
-def _numbered(
-    entity: Contract, fields: Mapping[str, Any], rows: Sequence[dict[str, Any]], columns: Mapping[str, ColumnProfile]
-) -> str:
-    """The whole number in the key that nothing is mapped to, where one list is made rows: its place there, named."""
+def _number(
+    entity: Contract,
+    fields: dict[str, Any],
+    evidence: dict[str, Any],
+    rows: Sequence[dict[str, Any]],
+    columns: Mapping[str, ColumnProfile],
+) -> None:
+    """Where one list is made rows and nothing is mapped to a whole number in the key, the place in the list is it."""
     missing = [k for k in entity.key if k not in fields and entity.field(k).type.kind == "integer"]
     if len(missing) != 1 or len(entity.key) < 2 or len(rows) != 1 or "explode" not in rows[0]:
-        return ""
-    name = f"{rows[0]['explode']['into']}_no"
+        return
+    explode = rows[0]["explode"]
+    name = f"{explode['into']}_no"
     if name in columns:
-        return ""
-    rows[0]["explode"]["position"] = name
-    return missing[0]
+        return
+    explode["position"] = name
+    last = f"f{len(fields) + 1}"
+    fields[missing[0]] = {"id": last, "from": [name]}
+    why = f"nothing else tells the records of one {explode['field']} apart"
+    evidence[last] = {"match": "0.50", "why": [why], "check": ["the place in the list, from 1, is taken"]}
+    for f in entity.fields:  # in the entity's order
+        if f.name in fields:
+            fields[f.name] = fields.pop(f.name)
 
 
 def _evidence(choice: Choice, d: Draftee, lists: Mapping[str, str]) -> dict[str, Any]:
