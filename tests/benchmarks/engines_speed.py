@@ -8,6 +8,8 @@ The hand-written forms check and reject the same rows; the results are compared 
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -19,10 +21,20 @@ import polars as pl
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "backends")]
 
-from by_hand_sql import BY_HAND_DUCKDB
+from by_hand_polars import by_hand_polars
+from by_hand_sql import BY_HAND_DUCKDB, BY_HAND_POSTGRES
 from engine_kit import local_spark, postgres
 
-from workbench.backends import Applied, prove, run_duckdb, run_postgres, run_spark, schema_of
+from workbench.backends import (
+    Applied,
+    load_postgres,
+    prove,
+    run_duckdb,
+    run_postgres,
+    run_spark,
+    schema_of,
+    to_dtype,
+)
 from workbench.mapping import apply, resolve
 from workbench.model import DATE, TEXT, Contract, DataType, Field, Plan, decimal, parse_spec
 
@@ -97,74 +109,6 @@ def planned(frame: pl.DataFrame) -> Plan:
     return resolve(parse_spec(SPEC), schema_of(frame), ENTITY).plan
 
 
-FAULTS = (
-    ("f1.required", "customer_id", "required", "is required but empty", "no"),
-    ("f2.1", "full_name", "reorder_name", "is not a name in the form 'Last, First'", "name"),
-    ("f3.1", "gender", "translate", "has no translation", "sex"),
-    ("f4.1", "born_on", "parse_date", "is not a date like 31/12/2024", "born"),
-    ("f5.1", "balance", "parse_number", "is not a number like -1.234,5678", "saldo"),
-    ("f7.2", "country", "translate", "has no translation", "land"),
-    ("f10.1", "postcode", "extract", "does not match '([0-9]{5})'", "zip"),
-    ("f11.1", "changed_at", "parse_timestamp", "is not a time like 2024-12-31 14:05:09", "changed"),
-)
-
-
-def by_hand_polars(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The same mapping as one would write it in Polars, checks and rejects included."""
-    text = lambda name: pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name))  # noqa: E731
-    given = frame.lazy().with_columns(text(n).alias(f"_{n}") for n in frame.columns)
-    name = pl.col("_name").str.replace_all(r"\s+", " ").str.strip_chars()
-    last = name.str.extract("^([^,]+),").str.strip_chars()
-    first = name.str.extract("^[^,]+,([^,]+)$").str.strip_chars()
-    saldo = pl.col("_saldo").str.strip_chars()
-    plain = saldo.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    number = r"^[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?$"
-    form = r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$"
-    land = (
-        pl.col("_land").str.to_uppercase().replace_strict({"D": "DE", "A": "AT", "GB": "GB", "F": "FR"}, default=None)
-    )
-    born = pl.col("_born").str.strip_chars()
-    out = given.with_columns(
-        customer_id="CRM-" + pl.col("_no").str.strip_chars(),
-        full_name=first + " " + last,
-        gender=pl.col("_sex").replace_strict({"M": "Male", "F": "Female", "D": "Diverse"}, default=None),
-        born_on=pl.when(born.str.contains(form)).then(born).str.to_date("%d/%m/%Y", strict=False),
-        balance=pl.when(saldo.str.contains(number)).then(plain).cast(pl.Decimal(38, 10), strict=False)
-        .round(2, mode="half_away_from_zero").cast(pl.Decimal(38, 2)),
-        email_=pl.col("_email").str.strip_chars().str.to_lowercase(),
-        country=land,
-        city_=pl.col("_city").str.replace_all(r"\s+", " ").str.strip_chars().str.to_titlecase(),
-        address=pl.when(pl.col("_street").is_not_null() | pl.col("_city").is_not_null())
-        .then(pl.concat_str("_street", "_city", separator=", ", ignore_nulls=True)),
-        postcode=pl.col("_zip").str.extract("([0-9]{5})"),
-        changed_at=pl.col("_changed").str.strip_chars().str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"),
-        status=pl.when(pl.col("_closed").is_null()).then(pl.lit("active")).otherwise(pl.lit("closed")),
-    )  # fmt: skip
-    fault = [pl.col("customer_id").is_null()]
-    pairs = [("full_name", "_name"), ("gender", "_sex"), ("born_on", "_born"), ("balance", "_saldo"), ("country", "_land"),
-             ("postcode", "_zip"), ("changed_at", "_changed")]  # fmt: skip
-    fault += [pl.col(a).is_null() & pl.col(b).is_not_null() for a, b in pairs]
-    done = out.with_columns(f.alias(f"__{i}") for i, f in enumerate(fault)).collect()
-    flags = [f"__{i}" for i in range(len(fault))]
-    bad = done.select(pl.any_horizontal(flags)).to_series()
-    names = ["customer_id", "full_name", "gender", "born_on", "balance", "email_", "country", "city_", "address", "postcode",
-             "changed_at", "status"]  # fmt: skip
-    passed = done.lazy().filter(~bad).select(names).rename({"email_": "email", "city_": "city"}).collect()
-    rows = done.filter(bad)
-
-    def chain(values: list[pl.Expr]) -> pl.Expr:
-        whole: pl.Expr = pl.lit(None, pl.String)
-        for flag, value in reversed(list(zip(flags, values, strict=True))):
-            whole = pl.when(pl.col(flag)).then(value).otherwise(whole)
-        return whole
-
-    told = [[pl.lit(f[i]) for f in FAULTS] for i in range(4)] + [[pl.col(f"_{f[4]}") for f in FAULTS]]
-    said = [pl.when(pl.col(n)).then(pl.lit(f"{f[0]} {f[1]} {f[3]}")) for n, f in zip(flags, FAULTS, strict=True)]
-    books = [chain(v).alias(f"_{n}") for v, n in zip(told, ("code", "field", "step", "reason", "value"), strict=True)]
-    faults = pl.concat_str(said, separator="; ", ignore_nulls=True).alias("_faults")
-    return passed, rows.select(*frame.columns, *books, faults, pl.lit("speed 1.0.0").alias("_spec"))
-
-
 def timed(times: int, run: Callable[[], Any]) -> tuple[float, Any]:
     """The least of several runs in seconds, and what the last gave."""
     best, out = float("inf"), None
@@ -183,6 +127,12 @@ def check(passed: pl.DataFrame, rejected: pl.DataFrame, want: Applied) -> None:
         assert a.equals(b), (a.height, b.height, [c for c in b.columns if not a[c].equals(b[c])])
 
 
+def check_by_hand(passed: pl.DataFrame, rejected: pl.DataFrame, want: Applied) -> None:
+    """The hand-written SQL must pass the same rows and reject as many for each reason."""
+    assert passed.sort("customer_id").equals(want.passed.sort("customer_id"))
+    assert rejected["code"].sort().equals(want.rejected["_code"].sort())
+
+
 def cpu_timed(times: int, run: Callable[[], Any]) -> tuple[float, Any]:
     """The least CPU seconds of this process, all threads together: a busy machine does not change them much."""
     best, out = float("inf"), None
@@ -199,6 +149,23 @@ def by_hand_duckdb(con: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
     bad = frame["fault"].is_not_null()
     names = [f.name for f in ENTITY.fields]
     return frame.filter(~bad).select(names), frame.filter(bad)
+
+
+def by_hand_postgres(con: Any, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The hand-written SQL between the same copying in and out."""
+    kept = ", ".join(f'CASE WHEN fault IS NOT NULL THEN "{n}" END AS "{n}"' for n in frame.columns)
+    buffer = io.BytesIO()
+    with con.transaction(force_rollback=True), con.cursor() as cursor:
+        load_postgres(cursor, frame, "hand")
+        query = BY_HAND_POSTGRES.format(source="pg_temp.hand", rejects=kept)
+        with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)") as copy:
+            for block in copy:
+                buffer.write(block)
+    buffer.seek(0)
+    types = {f.name: to_dtype(f.type) for f in ENTITY.fields}
+    made = pl.read_csv(buffer, infer_schema=False, schema_overrides=types)
+    bad = made["fault"].is_not_null()
+    return made.filter(~bad).select(list(types)), made.filter(bad)
 
 
 def main() -> None:
@@ -222,8 +189,7 @@ def main() -> None:
         con = duckdb.connect()
         con.register("hand", frame.to_arrow())
         hand, (passed, rejected) = cpu_timed(args.times, lambda: by_hand_duckdb(con))
-        assert passed.sort("customer_id").equals(out.passed.sort("customer_id"))
-        assert rejected["code"].sort().equals(out.rejected["_code"].sort())
+        check_by_hand(passed, rejected, out)
         pinned, got = cpu_timed(args.times, lambda: run_duckdb(plan, frame, facts=()))
         check(got.passed, got.rejected, out)
         plain, got = cpu_timed(args.times, lambda: run_duckdb(plan, frame))
@@ -234,10 +200,35 @@ def main() -> None:
             flush=True,
         )
     if "postgres" in args.engines:
-        elsewhere("postgres", frame, plan, out, lambda con: run_postgres(plan, con, frame, facts=()), postgres())
-        elsewhere("proven", frame, plan, out, lambda con: run_postgres(plan, con, frame), postgres())
+        in_postgres(frame, plan, out, args.times)
     if "spark" in args.engines:
         elsewhere("spark", frame, plan, out, lambda session: run_spark(plan, session, frame), local_spark())
+
+
+def in_postgres(frame: pl.DataFrame, plan: Plan, out: Applied, times: int) -> None:
+    """By hand, pinned and plain on one server: CPU seconds of this process and the server's together."""
+    servers = postgres()
+    con = next(servers)
+
+    def server_cpu() -> float:
+        spent = Path(f"/proc/{con.info.backend_pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
+
+    runs: dict[str, Callable[[], Any]] = {
+        "by hand": lambda: by_hand_postgres(con, frame),
+        "pinned": lambda: run_postgres(plan, con, frame, facts=()),
+        "plain": lambda: run_postgres(plan, con, frame),
+    }
+    took: dict[str, float] = {}
+    for name, run in runs.items():
+        for _ in range(times):
+            before = server_cpu()
+            mine, got = cpu_timed(1, run)
+            took[name] = min(took.get(name, float("inf")), mine + server_cpu() - before)
+        check(got.passed, got.rejected, out) if isinstance(got, Applied) else check_by_hand(*got, out)
+    said = [f"{name} {seconds:6.2f} s ({seconds / took['by hand']:.2f})" for name, seconds in took.items()]
+    print(f"postgres  {'   '.join(said)}", flush=True)
+    next(servers, None)
 
 
 def elsewhere(
