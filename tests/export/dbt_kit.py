@@ -6,11 +6,13 @@ Run: python tests/export/dbt_kit.py, to build it before the tests. WORKBENCH_DBT
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 
 __all__ = ["DbtMissing", "build", "dbt_python"]
@@ -18,19 +20,21 @@ __all__ = ["DbtMissing", "build", "dbt_python"]
 PINS = Path(__file__).with_name("dbt.txt")
 # Each project in a process of its own, from one that has dbt loaded: loading it takes longer than the work.
 _BUILD = """
-import os, sys
+import json, os, sys
 from dbt.adapters.duckdb import Plugin
 from dbt.cli.main import dbtRunner
+children, ended = {}, {}
 def finished():
     child, status = os.wait()
-    return os.waitstatus_to_exitcode(status)
+    ended[children[child]] = os.waitstatus_to_exitcode(status)
 
 
-worst = 0
 for number, folder in enumerate(sys.argv[1:]):
     if number >= 2:  # two at a time
-        worst = max(worst, finished())
-    if not os.fork():
+        finished()
+    if child := os.fork():
+        children[child] = folder
+    else:
         os.chdir(folder)
         log = os.open("dbt.log", os.O_WRONLY | os.O_CREAT)
         os.dup2(log, 1), os.dup2(log, 2)
@@ -39,8 +43,8 @@ for number, folder in enumerate(sys.argv[1:]):
         sys.stdout.flush()
         os._exit(0 if done.success else 1)
 for _ in sys.argv[1:][:2]:
-    worst = max(worst, finished())
-sys.exit(worst)
+    finished()
+print(json.dumps(ended))
 """
 
 
@@ -81,19 +85,24 @@ def _install(place: Path) -> None:
         raise DbtMissing(f"dbt cannot be installed here: {done.stderr.strip().splitlines()[-1]}")
 
 
-def build(projects: list[Path]) -> dict[Path, str]:
+def build(projects: list[Path], failing: Container[Path] = ()) -> dict[Path, str]:
     """Let dbt parse, run and test projects; what it said, by project.
 
+    Args:
+        projects: Their folders.
+        failing: Those that dbt must find a fault in.
+
     Raises:
-        AssertionError: dbt found a fault in one.
+        AssertionError: dbt found a fault in another, or none in one of those.
     """
     env = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
     command = [dbt_python(), "-c", _BUILD, *projects]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=env, check=False)
     said = {p: (p / "dbt.log").read_text(encoding="utf-8") for p in projects if (p / "dbt.log").exists()}
-    assert done.returncode == 0, "\n".join(
-        [done.stderr[-2000:], *(s[-1500:] for s in said.values() if "ERROR=0" not in s)]
-    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    ended = json.loads(done.stdout.splitlines()[-1])
+    wrong = [p for p in projects if (ended[str(p)] != 0) != (p in failing)]
+    assert not wrong, "\n".join(f"{p.name}: {said.get(p, done.stderr)[-1500:]}" for p in wrong)
     return said
 
 

@@ -21,8 +21,9 @@ from .conftest import BOTH_WAYS, Case
 from .dbt_kit import DbtMissing, build
 
 
-def project(case: Case) -> dict[str, str]:
-    return dict(artefact(case.spec, "dbt", resolved=case.resolved, target=case.target, source=case.source))
+def project(case: Case, rows: pl.LazyFrame | None = None) -> dict[str, str]:
+    given = {"resolved": case.resolved, "target": case.target, "source": case.source}
+    return dict(artefact(case.spec, "dbt", **given, rows=rows))
 
 
 def rendered(files: dict[str, str], name: str) -> tuple[str, str]:
@@ -128,19 +129,35 @@ def test_what_looks_like_a_template_in_sql_is_marked_as_text() -> None:
     assert jinja2.Template(text).render(source=lambda s, t: f"{s}.{t}") == "SELECT '{{ no }}' FROM a.b"
 
 
+# A project that relies on what its rows prove: as its rows are, and with a row that breaks it.
+PROVEN, BROKEN = "erp-products --prove", "erp-products --prove, broken"
+
+
+def _spoilt(case: Case, files: dict[str, str]) -> pl.DataFrame:
+    """The rows with a blank that is no space behind the first value of a column that must have none."""
+    told = files["tests/erp_products_facts_hold.sql"].splitlines()
+    column = next(line.split()[1] for line in told if "no blanks but spaces" in line)
+    first = pl.int_range(pl.len()) == 0
+    return case.rows.with_columns(pl.when(first).then(pl.col(column) + "\u00a0").otherwise(column).alias(column))
+
+
 @pytest.fixture(scope="module")
 def built(both_ways: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every spec's project, parsed, run and tested by dbt on DuckDB."""
+    """Every spec's project, and those that rely on facts, parsed, run and tested by dbt on DuckDB."""
     folders = {}
-    for name, case in both_ways.items():
-        folder = folders[name] = tmp_path_factory.mktemp(name.replace(".", "_"))
-        for path, text in project(case).items():
+    proven = both_ways["erp-products"]
+    for name, case in (both_ways | {PROVEN: proven, BROKEN: proven}).items():
+        folder = folders[name] = tmp_path_factory.mktemp("".join(c if c.isalnum() else "_" for c in name))
+        relied = name in (PROVEN, BROKEN)
+        files = project(case, case.rows.lazy() if relied else None)
+        for path, text in files.items():
             write_text(folder / path, text)
+        rows = _spoilt(case, files) if name == BROKEN else case.rows
         with duckdb.connect(str(folder / "mapping.duckdb")) as connection:
-            for dataset, rows in ({case.spec.source.dataset: case.rows} | case.tables).items():
-                _provide(connection, folder, dataset, rows)
+            for dataset, frame in ({case.spec.source.dataset: rows} | case.tables).items():
+                _provide(connection, folder, dataset, frame)
     try:
-        build(list(folders.values()))
+        build(list(folders.values()), failing=[folders[BROKEN]])
     except DbtMissing as e:
         if os.environ.get("WORKBENCH_NEEDS_DBT"):
             raise
@@ -173,3 +190,14 @@ def test_dbt_itself_parses_runs_and_tests_every_spec(name: str, built: dict[str,
     got = got.select(pl.col(n).cast(t) for n, t in want.schema.items())
     assert sorted(got.rows(), key=repr) == sorted(want.rows(), key=repr)
     assert dict(rejects) == dict(case.want.counts.rejected)
+
+
+def test_dbt_itself_passes_the_facts_while_they_hold_and_fails_when_one_breaks(built: dict[str, Path]):
+    said = {name: (built[name] / "dbt.log").read_text(encoding="utf-8") for name in (PROVEN, BROKEN)}
+    assert "PASS erp_products_facts_hold" in said[PROVEN]
+    assert "FAIL 1 erp_products_facts_hold" in said[BROKEN]
+    assert "PASS erp_products_books_balance" in said[BROKEN]
+    with duckdb.connect(str(built[BROKEN] / "mapping.duckdb"), read_only=True) as connection:
+        facts = connection.sql("SELECT fact, rows FROM erp_products_facts").fetchall()
+    assert [rows for _, rows in facts] == [1]
+    assert facts[0][0].endswith("has no blanks but spaces")
