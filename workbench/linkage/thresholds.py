@@ -17,11 +17,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from workbench.errors import UsageError
+from workbench.profiling import wilson
 
 __all__ = ["threshold_table"]
 
 Floats = NDArray[np.float64]
-Z95 = 1.959964
 EDGES = np.array([-60, -9, -6, -3, -1, 1, 3, 6, 9, 12, 15, 20], dtype=np.float64)
 """Where bands meet, in bits of log2 odds; scores of 0 (pairs that were not kept) are a band of their own."""
 GRID = (0.01, 0.05, *(round(x / 10, 1) for x in range(1, 10)), 0.95, 0.99, 0.999)
@@ -156,17 +156,3 @@ def _edge(holds: Callable[[float], bool], inside: float, outside: float) -> floa
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if holds(middle) else (inside, middle)
     return inside
-
-
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """95 % interval of a share seen in n cases (Wilson 1927).
-
-    >>> tuple(round(x, 3) for x in wilson(0.9, 100))
-    (0.826, 0.945)
-    """
-    if n <= 0:
-        return 0.0, 1.0
-    z2 = Z95**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z95 / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return min(share, max(0.0, float(middle - half))), max(share, min(1.0, float(middle + half)))

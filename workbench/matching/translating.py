@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from html import escape
 import numpy as np
 
 from workbench.markup import bar, block, table, toned
+from workbench.profiling import wilson
 
 from .codes import meanings
 
@@ -165,19 +165,12 @@ def _linked(
             return None
         total = sum(found.values())
         best = max(sorted(found), key=lambda b: found[b])
-        score = _wilson(found[best], total)
+        score = wilson(found[best] / total, total)[0]
         if score < _SURE_PAIRS and not (total < 3 and found[best] == total):
             return None
         return best, max(score, 0.5), f"{found[best]:.0f} of {total:.0f} linked records say so"
 
     return find
-
-
-def _wilson(hits: float, total: float, z: float = 1.96) -> float:
-    share = hits / total
-    centre = share + z * z / (2 * total)
-    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return (centre - spread) / (1 + z * z / total)
 
 
 def _same(goals: Iterable[str], labels: Mapping[str, str]) -> Callable[[str], tuple[str, float, str] | None]:

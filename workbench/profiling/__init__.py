@@ -19,7 +19,7 @@ from .facts import (
 )
 from .histogram import Histogram
 from .masking import mask
-from .number import How, Number
+from .number import How, Number, wilson
 from .profiler import profile
 from .relations import relate
 
@@ -49,4 +49,5 @@ __all__ = [
     "mask",
     "profile",
     "relate",
+    "wilson",
 ]

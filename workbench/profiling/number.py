@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
-__all__ = ["EXACT_ZERO", "How", "Number"]
+__all__ = ["EXACT_ZERO", "How", "Number", "wilson"]
 
 How = Literal["exact", "approximate", "sampled"]
 
@@ -49,8 +49,8 @@ class Number:
             return cls(hits)
         if not sampled:
             return cls(0, "sampled", float(rows))
-        p, z2 = hits / sampled, Z95 * Z95
-        half = Z95 * sqrt(p * (1 - p) / sampled + z2 / (4 * sampled * sampled)) / (1 + z2 / sampled)
+        p = hits / sampled
+        _, half = _wilson(p, sampled)
         rest = sqrt((rows - sampled) / max(1, rows - 1))
         return cls(round(p * rows), "sampled", float(round(half * rest * rows)))
 
@@ -76,3 +76,21 @@ class Number:
 
 
 EXACT_ZERO = Number(0)
+
+
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """95 % interval of a share seen in n cases (Wilson 1927).
+
+    >>> tuple(round(x, 3) for x in wilson(0.9, 100))
+    (0.826, 0.945)
+    """
+    if n <= 0:
+        return 0.0, 1.0
+    middle, half = _wilson(share, n)
+    return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
+
+
+def _wilson(share: float, n: float) -> tuple[float, float]:
+    z2 = Z95 * Z95
+    half = Z95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return (share + z2 / (2 * n)) / (1 + z2 / n), half
