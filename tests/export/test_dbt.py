@@ -38,8 +38,8 @@ def rendered(files: dict[str, str], name: str) -> tuple[str, str]:
     known = {"config": config, "source": lambda s, t: f'"{s}__{t}"', "ref": lambda t: f'"{t}"'}
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     query = environment.from_string(macros + files[f"models/{name}.sql"]).render(known)
-    before = environment.from_string(macros + hooks["pre_hook"]).render(known)
-    return before, query
+    before = [environment.from_string(macros + hook).render(known) for hook in hooks["pre_hook"]]
+    return ";\n".join(before) or "SELECT 1", query
 
 
 def load(connection: Any, case: Case) -> pl.DataFrame:

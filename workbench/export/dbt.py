@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.backends import REQUIREMENTS, SqlScript, compile_sql, helper_source
+from workbench.backends import REQUIREMENTS, SqlScript, compile_sql, helper_source, quoted
 from workbench.errors import UsageError
 from workbench.model import Expr, Field, dump_yaml
 
@@ -39,7 +39,7 @@ def to_dbt(material: Material) -> Mapping[str, str]:
     tables = {t: f"{_TABLE}{i}" for i, t in enumerate(tables_of(plan))}
     script = compile_sql(plan, dialect, _SOURCE, tables=tables, facts=material.facts(dialect))
     links = {_SOURCE: _link(material.spec.source.dataset)} | {p: _link(t) for t, p in tables.items()}
-    hook = f'{{{{ config(materialized="table", pre_hook="{{{{ {name}_helpers() }}}}") }}}}\n\n'
+    hook = _hook(name, script)
     files = {
         "dbt_project.yml": _project(material),
         f"macros/{name}_helpers.sql": _helpers(name, script),
@@ -47,7 +47,7 @@ def to_dbt(material: Material) -> Mapping[str, str]:
         f"models/{name}_rejects.sql": hook + _jinja(script.query("rejects"), links),
         f"models/{name}_books.sql": hook + _jinja(script.query("counts"), links),
         "models/schema.yml": _schema(material, sorted(links.values())),
-        f"tests/{name}_books_balance.sql": _balance(name),
+        f"tests/{name}_books_balance.sql": _balance(name, dialect),
     }
     for table, query in script.asks:
         files[f"analyses/{table}.sql"] = _jinja(query, links)
@@ -55,7 +55,7 @@ def to_dbt(material: Material) -> Mapping[str, str]:
         files[f"models/{name}_facts.sql"] = hook + _jinja(script.query("facts"), links)
         files[f"tests/{name}_facts_hold.sql"] = _facts_hold(name, script)
     if len(material.target.key) > 1:
-        files[f"tests/{name}_key_is_unique.sql"] = _key(name, material.target.key)
+        files[f"tests/{name}_key_is_unique.sql"] = _key(name, material.target.key, dialect)
     if dialect == "duckdb":
         files["profiles.yml"] = _profile(material, bool(script.functions))
         if script.functions:
@@ -93,10 +93,26 @@ def _raw(text: str) -> str:
     return f"{{% raw %}}{text}{{% endraw %}}" if re.search(r"\{[{%#]", text) else text
 
 
+def _hook(name: str, script: SqlScript) -> str:
+    """What a model says first: which statements go before its own."""
+    if script.dialect == "bigquery":  # its functions live as long as the statement that they stand before
+        table = '{{ config(materialized="table") }}\n'
+        return f"{table}{{% call set_sql_header(config) %}}{{{{ {name}_helpers() }}}};{{% endcall %}}\n\n"
+    # One by one: not every adapter takes several statements at once.
+    calls = ", ".join(f'"{{{{ {name}_helper_{i}() }}}}"' for i, _ in enumerate(script.prelude, 1))
+    return f'{{{{ config(materialized="table", pre_hook=[{calls}]) }}}}\n\n'
+
+
 def _helpers(name: str, script: SqlScript) -> str:
-    """A macro that makes the helpers the models call."""
-    statements = ";\n".join(_raw(statement) for statement in script.prelude)
-    return f"{{% macro {name}_helpers() %}}\n{statements or 'select 1'}\n{{% endmacro %}}\n"
+    """Macros that make the helpers the models call."""
+    said = [_raw(statement) for statement in script.prelude]
+    if script.dialect == "bigquery":
+        return _macro(f"{name}_helpers", ";\n".join(said))
+    return "\n".join(_macro(f"{name}_helper_{i}", statement) for i, statement in enumerate(said, 1))
+
+
+def _macro(name: str, text: str) -> str:
+    return f"{{% macro {name}() %}}\n{text}\n{{% endmacro %}}\n"
 
 
 def _project(material: Material) -> str:
@@ -135,12 +151,16 @@ def _schema(material: Material, links: list[str]) -> str:
     if sources:
         named = {s: [{"name": t} for t in sorted(set(tables))] for s, tables in sorted(sources.items())}
         document["sources"] = [{"name": s, "tables": tables} for s, tables in named.items()]
-    return dump_yaml({**document, "models": [model, rejects, books]}).replace("version: '2'", "version: 2")
+    return (
+        dump_yaml({**document, "models": [model, rejects, books]})
+        .replace("version: '2'", "version: 2")
+        .replace("quote: 'true'", "quote: true")
+    )
 
 
 def _column(field: Field, material: Material) -> dict[str, Any]:
     tests = list(_tests(field, material.target.key))
-    out: dict[str, Any] = {"name": field.name}
+    out: dict[str, Any] = {"name": field.name, "quote": "true"}  # the models quote what they name
     if field.description:
         out["description"] = field.description
     return out | ({"data_tests": tests} if tests else {})
@@ -155,13 +175,15 @@ def _tests(field: Field, key: tuple[str, ...]) -> Iterator[Any]:
         yield {"accepted_values": {"arguments": {"values": list(field.enum)}}}
 
 
-def _balance(name: str) -> str:
+def _balance(name: str, dialect: str) -> str:
+    kind, rows = quoted("kind", dialect), quoted("rows", dialect)
+    total = f"sum(case when {kind} in ('in', 'added') then {rows} else -{rows} end)"
     return (
         "-- Fails when a row was lost or invented: what came in is what went out.\n"
-        "select sum(case when kind in ('in', 'added') then \"rows\" else -\"rows\" end) as difference\n"
+        f"select {total} as difference\n"
         f'from {{{{ ref("{name}_books") }}}}\n'
-        "where kind <> 'replaced'  -- values, not rows\n"
-        "having sum(case when kind in ('in', 'added') then \"rows\" else -\"rows\" end) <> 0\n"
+        f"where {kind} <> 'replaced'  -- values, not rows\n"
+        f"having {total} <> 0\n"
     )
 
 
@@ -171,8 +193,8 @@ def _facts_hold(name: str, script: SqlScript) -> str:
     return f'{head}select * from {{{{ ref("{name}_facts") }}}}\n'
 
 
-def _key(name: str, key: tuple[str, ...]) -> str:
-    columns = ", ".join(f'"{k}"' for k in key)
+def _key(name: str, key: tuple[str, ...], dialect: str) -> str:
+    columns = ", ".join(quoted(k, dialect) for k in key)
     return f'select {columns}\nfrom {{{{ ref("{name}") }}}}\ngroup by {columns}\nhaving count(*) > 1\n'
 
 
