@@ -71,6 +71,22 @@ def test_a_field_dropped_from_a_spec_is_told_as_always_empty(
     assert "major  gender (f3): is not mapped any more, so it is always empty" in str(found)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("{id: c1, max_rejected: 0.1}", "{id: c1, max_rejected: 0.2}", "check c1: max_rejected 0.2, was 0.1"),
+        ("{id: c1, max_rejected: 0.1}", "", "check c1: max_rejected is gone, was 0.1"),
+        ("", "{id: c2, unique: [full_name]}", "check c2: new: unique full_name"),
+    ],
+)
+def test_what_verify_measures_otherwise_is_told_check_by_check(
+    before: str, after: str, words: str, spec_text: str, source: pl.DataFrame
+) -> None:
+    old, new = (f"{spec_text}checks: [{check}]\n" for check in (before, after))
+    found = compare(old, new, source)
+    assert (found.grade, [str(c) for c in found.changes]) == ("minor", [f"minor: {words}"])
+
+
 def test_another_owner_is_a_patch(spec_text: str, source: pl.DataFrame) -> None:
     found = compare(spec_text, spec_text + "maintainer: erp-team\n", source)
     assert [str(c) for c in found.changes] == ["patch: maintainer: was none, is erp-team"]

@@ -97,6 +97,8 @@ def _hook(name: str, script: SqlScript) -> str:
     """What a model says first: which statements go before its own."""
     if script.dialect == "bigquery":  # its functions live as long as the statement that they stand before
         table = '{{ config(materialized="table") }}\n'
+        if not script.prelude:
+            return table + "\n"
         return f"{table}{{% call set_sql_header(config) %}}{{{{ {name}_helpers() }}}};{{% endcall %}}\n\n"
     # One by one: not every adapter takes several statements at once.
     calls = ", ".join(f'"{{{{ {name}_helper_{i}() }}}}"' for i, _ in enumerate(script.prelude, 1))

@@ -89,8 +89,7 @@ class _Comparison:
             a, b = getattr(old, side).contract, getattr(new, side).contract
             if a != b:
                 yield SpecChange("minor", side, f"asks for version {b or 'any'} of the contract, was {a or 'any'}")
-        if old.checks != new.checks:
-            yield SpecChange("minor", "checks", "verify measures something else")
+        yield from _checks(old, new)
         if old.unmapped != new.unmapped:
             yield SpecChange("patch", "unmapped", _sets("left out", set(old.unmapped), set(new.unmapped)))
 
@@ -219,6 +218,18 @@ def _sets(what: str, before: set[str], after: set[str]) -> str:
     said = [f"{what} now: {', '.join(sorted(after - before))}"] if after - before else []
     said += [f"no longer {what}: {', '.join(sorted(before - after))}"] if before - after else []
     return "; ".join(said) or "another order"
+
+
+def _checks(old: Spec, new: Spec) -> Iterator[SpecChange]:
+    """What verify measures otherwise, check by check."""
+    before, after = ({c.id: c.model_dump(exclude={"id"}, exclude_defaults=True) for c in s.checks} for s in (old, new))
+    for name in dict.fromkeys([*before, *after]):
+        a, b = before.get(name, {}), after.get(name, {})
+        said = [f"{k} {_said(b[k])}" + (f", was {_said(a[k])}" if k in a else "") for k in b if a.get(k) != b[k]]
+        said += [f"{k} is gone, was {_said(a[k])}" for k in a if k not in b]
+        if said:
+            new_ = "new: " if name not in before else ""
+            yield SpecChange("minor", f"check {name}", new_ + "; ".join(said))
 
 
 def _changed_keys(old: Spec, new: Spec, step_id: str) -> str:
