@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from typing import Any
+from collections.abc import Container, Hashable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, cast
 
 from workbench.errors import UnknownNameError
 from workbench.model import Plan
@@ -48,9 +49,17 @@ def compile_sql(
         NotPortableError: The dialect cannot keep a pinned meaning; every field, step and reason is named.
         UnknownNameError: There is no such dialect.
     """
-    from .sql_compile import compiled, emitter_of  # sqlglot is loaded only where SQL is wanted
-
     if dialect not in DIALECTS:
         raise UnknownNameError.of("SQL dialect", dialect, DIALECTS)
-    emitter = emitter_of(dialect, facts, temporary=temporary)
-    return compiled(plan, emitter, source_table, tables or {})
+    told = facts if isinstance(facts, Hashable) else frozenset(fact for fact in cast(Iterable[Fact], facts))
+    return _compiled(plan, dialect, source_table, tuple((tables or {}).items()), told, temporary=temporary)
+
+
+# The batches of a source mostly prove the same facts, and a script is never changed.
+@lru_cache(maxsize=16)
+def _compiled(
+    plan: Plan, dialect: str, source: str, tables: tuple[tuple[str, str], ...], facts: Any, *, temporary: bool
+) -> SqlScript:
+    from .sql_compile import compiled, emitter_of  # sqlglot is loaded only where SQL is wanted
+
+    return compiled(plan, emitter_of(dialect, facts, temporary=temporary), source, dict(tables))
