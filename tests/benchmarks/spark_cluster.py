@@ -24,6 +24,22 @@ from workbench.backends import Applied, local_session, run_spark_files
 from workbench.mapping import apply
 
 
+def peaks(roots: list[int]) -> list[int]:
+    """The most resident memory that each process had which some processes started, in MiB, greatest first."""
+    parents, highest = {}, {}
+    for place in Path("/proc").glob("[0-9]*/status"):
+        try:
+            told = dict(line.split(":\t", 1) for line in place.read_text().splitlines() if ":\t" in line)
+        except OSError:  # it has ended meanwhile
+            continue
+        parents[int(told["Pid"])] = int(told["PPid"])
+        highest[int(told["Pid"])] = int(told.get("VmHWM", "0 kB").split()[0]) // 1024
+    below = set(roots)
+    while more := {p for p, parent in parents.items() if parent in below} - below:
+        below |= more
+    return sorted((highest[p] for p in below - set(roots)), reverse=True)
+
+
 def main() -> None:
     """Print the seconds and what was compared."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -52,6 +68,7 @@ def main() -> None:
             counts = run_spark_files(plan, session, *places)
             seconds = time.perf_counter() - start
             workers = session._jsc.sc().statusTracker().getExecutorInfos()
+            executors = peaks([p.pid for p in cluster.processes])
             session.stop()
         finally:
             cluster.stop()
@@ -61,6 +78,7 @@ def main() -> None:
     assert counts.to_dict() == want.counts.to_dict()
     print(f"{counts}: the same rows, rejects and books as on Polars, from {len(workers) - 1} workers")
     print(f"cluster {seconds:.1f} s wall (session {up:.1f} s before), Polars {polars:.1f} s just now")
+    print(f"peak RSS of what the workers started: {', '.join(f'{m:,}' for m in executors)} MiB")
 
 
 if __name__ == "__main__":
