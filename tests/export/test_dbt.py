@@ -141,6 +141,38 @@ def _spoilt(case: Case, files: dict[str, str]) -> pl.DataFrame:
     return case.rows.with_columns(pl.when(first).then(pl.col(column) + "\u00a0").otherwise(column).alias(column))
 
 
+@pytest.mark.parametrize(
+    ("dialect", "head", "asked"),
+    [
+        (
+            "bigquery",
+            "{% call set_sql_header(config) %}{{ crm_customers_helpers() }};{% endcall %}",
+            ["email", "phone"],
+        ),
+        (
+            "postgres",
+            'pre_hook=["{{ crm_customers_helper_1() }}", "{{ crm_customers_helper_2() }}"',
+            ["email", "phone"],
+        ),
+        ("databricks", 'pre_hook=["{{ crm_customers_helper_1() }}", "{{ crm_customers_helper_2() }}"', []),
+    ],
+)
+def test_another_dialect_has_its_helpers_where_they_live_and_the_queries_of_what_to_ask(
+    dialect: str, head: str, asked: list[str], retail: dict[str, Case]
+) -> None:
+    case = retail["crm-customers"]
+    files = artefact(case.spec, f"dbt:{dialect}", resolved=case.resolved, target=case.target, source=case.source)
+    assert head in files["models/crm_customers.sql"]
+    queries = {path: text for path, text in files.items() if path.startswith("analyses/")}
+    for function in asked:
+        text = next(text for path, text in queries.items() if path.startswith(f"analyses/{function}_of_"))
+        assert text.startswith("{{ crm_customers_helper")
+        assert 'source("crm", "customers")' in text
+    assert bool(queries) == bool(asked)
+    quote = '"' if dialect == "postgres" else "`"
+    assert f"sum(case when {quote}kind{quote} in" in files["tests/crm_customers_books_balance.sql"]
+
+
 @pytest.fixture(scope="module")
 def built(both_ways: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every spec's project, and those that rely on facts, parsed, run and tested by dbt on DuckDB."""

@@ -69,7 +69,7 @@ class SqlScript:
         dialect: Which.
         plan: What it was compiled from.
         prelude: Statements that define the helpers, to run once.
-        parts: Names and queries in order: source, row steps, cleaned, mapped, passed, rejects.
+        parts: Names and queries in order: source, row steps, what fields share, mapped, passed, rejects.
         stubs: What must be there before it runs: Python-only functions, or tables of their answers.
         counts: The query of the books, over the parts.
         asks: Tables of answers that must be there, each with the query that gives what its function is to be asked.

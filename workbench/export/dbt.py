@@ -50,7 +50,7 @@ def to_dbt(material: Material) -> Mapping[str, str]:
         f"tests/{name}_books_balance.sql": _balance(name, dialect),
     }
     for table, query in script.asks:
-        files[f"analyses/{table}.sql"] = _jinja(query, links)
+        files[f"analyses/{table}.sql"] = _all_helpers(name, script) + _jinja(query, links)
     if script.facts:
         files[f"models/{name}_facts.sql"] = hook + _jinja(script.query("facts"), links)
         files[f"tests/{name}_facts_hold.sql"] = _facts_hold(name, script)
@@ -111,6 +111,13 @@ def _helpers(name: str, script: SqlScript) -> str:
     if script.dialect == "bigquery":
         return _macro(f"{name}_helpers", ";\n".join(said))
     return "\n".join(_macro(f"{name}_helper_{i}", statement) for i, statement in enumerate(said, 1))
+
+
+def _all_helpers(name: str, script: SqlScript) -> str:
+    """Calls of the macros, for a query that a person runs alone."""
+    calls = [f"{name}_helper_{i}" for i, _ in enumerate(script.prelude, 1)]
+    calls = [f"{name}_helpers"] if script.dialect == "bigquery" and calls else calls
+    return "".join(f"{{{{ {call}() }}}};\n" for call in calls)
 
 
 def _macro(name: str, text: str) -> str:
