@@ -23,7 +23,7 @@ _SAID_TWICE = frozenset({
 # Words of columns, the most telling first.
 _TELLING = (
     "called", "time", "number", "translated", "chosen", "first", "part", "joined", "replaced", "result", "quotient",
-    "rounded", "written", "zoned", "cast", "cut", "group", "cased", "squeezed", "ends", "trimmed", "given",
+    "rounded", "written", "zoned", "cast", "cut", "group", "cased", "squeezed", "unspaced", "trimmed", "given",
 )  # fmt: skip
 _WORDS = {
     "blank_to_null": "given", "trim": "trimmed", "squeeze": "squeezed", "change_case": "cased", "concat": "joined",
@@ -31,7 +31,8 @@ _WORDS = {
     "translate": "translated", "cast": "cast", "parse_number": "number", "parse_time": "time", "round_to": "rounded",
     "arith": "result", "divide": "quotient", "coalesce": "first", "when": "chosen", "call": "called",
     "substring": "cut", "format_number": "written", "format_time": "written", "shift_zone": "zoned",
-    "bare_trim": "ends", "bare_group": "group", "empty_to_null": "part",
+    "compare": "compared", "is_in": "listed", "regex_match": "matched",
+    "bare_trim": "unspaced", "bare_group": "group", "empty_to_null": "part",
 }  # fmt: skip
 
 

@@ -120,7 +120,7 @@ class Parts:
                 query = self._joined(layer)
             every = len(layer.used_by) > 1 and len(layer.used_by) == len(set(told))
             says = "used by " + (step or ("every field" if every else ", ".join(layer.used_by)))
-            self.add(part, self.emitter.fence(query), says)
+            self.add(part, self.emitter.fence(query), says + self.emitter.fence_says)
         return out
 
     def _joined(self, layer: Layer) -> exp.Select:

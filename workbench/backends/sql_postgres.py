@@ -57,6 +57,8 @@ class PostgresEmitter(Emitter):
 
     store = load
 
+    fence_says = "; OFFSET 0 has it computed once"
+
     def fence(self, query: exp.Select) -> exp.Select:
         """The planner would write a shared value out at each of its uses: OFFSET 0 keeps the layers apart."""
         return query.offset(0)

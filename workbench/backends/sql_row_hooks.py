@@ -20,6 +20,8 @@ class RowEmitter(Dialect):
 
     # Gives an item by its place from 1, or from -1 backwards; null where there is none.
     item_function: ClassVar[str] = ""
+    # What a reader is told about the fence.
+    fence_says: ClassVar[str] = ""
 
     def fence(self, query: exp.Select) -> exp.Select:
         """A layer's query, kept from being merged with its users where that would compute it twice."""

@@ -78,6 +78,9 @@ def negated(condition: Sql) -> Sql:
     if isinstance(condition, exp.Is):
         is_there = isinstance(condition.expression, exp.Not)
         return exp.Is(this=condition.this, expression=exp.null()) if is_there else not_null(condition.this)
+    if isinstance(condition, exp.Not):
+        inner: Sql = condition.this.unnest()
+        return inner
     return exp.Not(this=exp.paren(condition) if isinstance(condition, exp.Binary) else condition)
 
 
