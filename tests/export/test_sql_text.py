@@ -73,6 +73,8 @@ def on_postgres(address: str, case: Case, text: str, tables: Tables, folder: Pat
             path = [f'"{part}"' for part in place_of(name)]
             load_postgres(cursor, rows, "incoming")
             if path[1:]:
+                # Another test may have left one on the server; the rollback brings it back.
+                cursor.execute(f"DROP SCHEMA IF EXISTS {path[0]} CASCADE")
                 cursor.execute(f"CREATE SCHEMA {path[0]}")
             cursor.execute(f"CREATE TABLE {'.'.join(path)} AS SELECT * FROM incoming")
             cursor.execute("DROP TABLE incoming")
