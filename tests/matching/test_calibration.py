@@ -17,17 +17,17 @@ from workbench.matching import (
     Case,
     Model,
     Pairing,
+    Reliability,
     case_of,
     fit_model,
+    judge,
     load_model,
     match,
-    posterior,
     reliability,
     scorers,
-    strength,
     views,
 )
-from workbench.matching.combining import FINAL
+from workbench.matching.combining import BY_NAME, CHOICE, DERIVED, FINAL
 
 
 def cases() -> list[Case]:
@@ -41,16 +41,20 @@ def cases() -> list[Case]:
 
 
 def test_the_truth_it_learned_from_is_found_again() -> None:
-    model = fit_model(cases(), [replace(c, weight=0.5) for c in cases()])
+    model = fit_model(cases())
     assert all(w >= 0 for n, w in model.weights.items() if n != "no_values")
     assert all(w >= 0 for w in model.choice.values())
 
 
 def test_every_shipped_weight_belongs_to_something() -> None:
     model = load_model()
-    derived = {"name_best", "name_sure", "name_and_values", "listed_sure", "no_values"}
-    assert set(model.weights) <= set(scorers) | derived
-    assert all(w >= 0 for n, w in model.weights.items() if n != "no_values")
+    assert model.silent is not None
+    for part in (model, model.silent):
+        assert set(part.weights) <= set(scorers) | set(DERIVED)
+        assert all(w >= 0 for n, w in part.weights.items() if n != "no_values")
+        assert set(part.choice) == set(CHOICE)
+        assert set(part.final) == set(FINAL)
+    assert not BY_NAME & set(model.silent.weights)
 
 
 def test_the_shipped_model_was_calibrated_on_what_it_had_not_seen() -> None:
@@ -72,10 +76,11 @@ def test_a_crowd_of_likely_looking_rivals_makes_a_score_less_sure() -> None:
     groups = [f"g{i}" for i in range(8)]
     model = fit_model([*even, *crowded], groups=groups)
     assert set(model.final) == set(FINAL)
+    model = replace(model, silent=None)
     plain = replace(model, final={})
 
     def top(case: Case, of: Model) -> float:
-        return float(posterior(strength(case.scores, of), *case.kinship, of).max())
+        return float(judge(case.scores, case.kinship, of).max())
 
     assert top(even[0], model) >= top(even[0], plain) - 0.05
     assert top(crowded[1], model) < 0.9
@@ -83,7 +88,16 @@ def test_a_crowd_of_likely_looking_rivals_makes_a_score_less_sure() -> None:
 
 def test_the_last_stage_keeps_the_order_of_scores() -> None:
     model = load_model()
-    assert all(w >= 0 for n, w in model.final.items() if not n.endswith("always"))
+    assert model.silent is not None
+    for part in (model, model.silent):
+        assert all(w >= 0 for n, w in part.final.items() if not n.endswith("always"))
+
+
+def test_a_share_of_few_pairs_has_wide_bounds() -> None:
+    """Figures of Wilson's interval for 8 of 10 and 800 of 1,000."""
+    few, many = Reliability(0.6, 0.8, 10, 0.7, 0.8), Reliability(0.6, 0.8, 1000, 0.7, 0.8)
+    assert few.bounds == pytest.approx((0.490, 0.943), abs=1e-3)
+    assert many.bounds == pytest.approx((0.774, 0.824), abs=1e-3)
 
 
 def test_reliability_counts_what_is_right_per_bin() -> None:
@@ -100,3 +114,22 @@ def test_public_pairs(pair: str, real_data: Callable[[str], Path], monkeypatch: 
     (task,) = tasks(real_data(f"matching/valentine/{pair}"))
     found = {(m.source, m.target) for m in match(task.source, task.target).best}
     assert len(found & task.truth) >= 0.9 * len(task.truth)
+
+
+def test_values_find_columns_with_codes_for_names_beside_columns_with_names() -> None:
+    rows = range(60)
+    left = pl.DataFrame({"city": [f"Town {i % 9}" for i in rows], "code": [f"AB-{i:03d}" for i in rows]})
+    right = pl.DataFrame({"F0071": [f"AB-{i:03d}" for i in reversed(rows)], "city": [f"Town {i % 7}" for i in rows]})
+    found = match(left, right)
+    assert ("city", "city") in {(m.source, m.target) for m in found.best}
+    assert found.candidates("F0071")[0].source == "code"
+    assert found.candidates("F0071")[0].score > 0.2
+
+
+def test_where_most_names_speak_leftover_columns_of_like_values_stay_unmatched() -> None:
+    names = ("city", "street", "first name")
+    left = pl.DataFrame({n: [f"{n} {i % 9}" for i in range(60)] for n in names})
+    right = pl.DataFrame({n: [f"{n} {i % 7}" for i in range(60)] for n in names})
+    numbers = [str(40000 + 7 * i) for i in range(60)]
+    found = match(left.with_columns(fax=pl.Series(numbers)), right.with_columns(weight=pl.Series(numbers)))
+    assert {(m.source, m.target) for m in found.best} == {(n, n) for n in names}

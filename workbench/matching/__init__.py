@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import scorers_names, scorers_shapes, scorers_values  # noqa: F401  they register their scorers
 from .calibration import Case, Reliability, case_of, fit_model, reliability
-from .combining import Model, by_values, load_model, posterior, strength
+from .combining import Model, judge, load_model
 from .decisions import Decision, Decisions, decided_in, gather_decisions, load_decisions
 from .matches import Match, Matches
 from .matching import match
@@ -29,19 +29,17 @@ __all__ = [
     "TableMatches",
     "ValueMatch",
     "ValueMatches",
-    "by_values",
     "case_of",
     "decided_in",
     "fit_model",
     "gather_decisions",
+    "judge",
     "load_decisions",
     "load_model",
     "match",
     "match_tables",
     "match_values",
-    "posterior",
     "reliability",
     "scorers",
-    "strength",
     "views",
 ]

@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .combining import (
-    BY_VALUES,
     CHOICE,
     FINAL,
     Model,
+    by_values,
     choice_features,
     derived,
+    filled,
     final_features,
-    left_pairs,
+    nameless,
     posterior,
     strength,
 )
@@ -29,6 +30,7 @@ __all__ = ["Case", "Reliability", "case_of", "fit_model", "reliability"]
 Matrix = npt.NDArray[np.float64]
 _FREE = ("no_values",)  # may count against a pair; all other weights are ≥ 0: evidence for is never against
 _L2_PAIR, _L2_CHOICE = 1e-4, 1e-6
+_STEPS, _STEPS_ON = 200, 60  # of the optimiser, from nothing and from a good start
 _BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -67,60 +69,80 @@ class Reliability:
     said: float
     right: float
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Where the true share lies with 95 % confidence (Wilson 1927), if the pairs were independent."""
+        z, n = 1.96, self.pairs
+        middle, spread = (
+            self.right + z * z / (2 * n),
+            z * np.sqrt(self.right * (1 - self.right) / n + (z / (2 * n)) ** 2),
+        )
+        return max(0.0, float((middle - spread) / (1 + z * z / n))), float((middle + spread) / (1 + z * z / n))
+
 
 def case_of(pairing: Pairing, truth: npt.NDArray[np.bool_], weight: float = 1.0) -> Case:
     """Run all scorers on a pairing with known truth."""
     return Case(score_all(pairing), truth, pairing.kinship, weight)
 
 
-def fit_model(cases: Sequence[Case], blind: Sequence[Case] = (), groups: Sequence[str] = ()) -> Model:
+def fit_model(cases: Sequence[Case], groups: Sequence[str] = ()) -> Model:
     """Learn the weights.
 
     First stage: conditional logit (McFadden), a field's true partner against all others and against 'none', by
     rows and by columns. Second stage: logistic regression on the rivals' view (`CHOICE`). Last stage: what these
-    two say of cases they have not seen, set right (`FINAL`). Beside them: logistic regression by values alone, on the
-    columns that are left over. Weights are bounded below by 0 and ridge-penalised; in the first two stages a table
-    counts by the root of its pairs so that large ones do not drown all, in the last every pair counts the same.
+    two say of cases they have not seen, set right (`FINAL`). All of it twice: with names, and without them, for
+    columns whose names say nothing. Weights are bounded below by 0 and ridge-penalised; in the first two stages a
+    table counts by the root of its pairs so that large ones do not drown all, in the last every pair counts the same.
 
     Args:
         cases: Tables with known truth.
-        blind: Tables with names that mean nothing: for the stage by values, which learns from the others as well.
         groups: The group each case belongs to; the last stage holds each out once. Without them it is left out.
     """
-    model = _fit_stages(cases)
-    if groups:
-        model = replace(model, final=_fit_final(cases, groups))
-    if blind:
-        both = [*cases, *blind]
-        found = [posterior(strength(c.scores, model), *c.kinship, model) for c in both]
-        used = [left_pairs(c.scores, p) for c, p in zip(both, found, strict=True)]
-        values = _fit_logistic(both, [c.scores for c in both], BY_VALUES, used)
-        model = replace(model, values_intercept=values.pop(""), values=values)
-    return model
+    silent = [replace(c, scores=nameless(c.scores), kinship=_strangers(c)) for c in cases]
+    return replace(_fit(cases, groups), silent=_fit(silent, groups))
 
 
-def _fit_stages(cases: Sequence[Case]) -> Model:
+def _strangers(case: Case) -> tuple[Matrix, Matrix]:
+    rows, columns = case.truth.shape
+    return np.zeros((rows, rows)), np.zeros((columns, columns))
+
+
+def _fit(cases: Sequence[Case], groups: Sequence[str]) -> Model:
     names = [n for n in {**cases[0].scores, **derived(cases[0].scores)} if any(_tells(c, n) for c in cases)]
-    pair = _fit_pairs(cases, names)
-    model = Model(pair.pop(""), pair, 0.0, {})
-    features = [choice_features(strength(c.scores, model), *c.kinship) for c in cases]
-    choice = _fit_logistic(cases, features, CHOICE, [np.ones(c.truth.shape) for c in cases])
+    designs = [_design(case, names) for case in cases]
+    free = [name in _FREE for name in names]
+    start = _fit_pairs(cases, designs, free, np.zeros(len(names) + 1), _STEPS)
+    model = _fit_choice(cases, _model(names, start))
+    if not groups:
+        return model
+    held_out, features = [], []
+    for group in sorted(set(groups)):
+        inside = [k for k, g in enumerate(groups) if g != group]
+        known = [cases[k] for k in inside]
+        # what all cases taught is near what most of them teach: a start that saves most of the way
+        beta = _fit_pairs(known, [designs[k] for k in inside], free, start, _STEPS_ON)
+        without = _fit_choice(known, _model(names, beta))
+        for case, of in zip(cases, groups, strict=True):
+            if of == group:
+                said = np.clip(posterior(case.scores, case.kinship, without), 1e-15, 1 - 1e-15)
+                held_out.append(replace(case, weight=float(np.sqrt(case.truth.size))))
+                features.append(final_features(np.log(said) - np.log1p(-said)))
+    return replace(model, final=_fit_final(held_out, features))
+
+
+def _model(names: Sequence[str], beta: Matrix) -> Model:
+    return Model(float(beta[0]), dict(zip(names, map(float, beta[1:]), strict=True)), 0.0, {})
+
+
+def _fit_choice(cases: Sequence[Case], model: Model) -> Model:
+    features = [choice_features(strength(c.scores, model), *c.kinship, by_values(c.scores, model)) for c in cases]
+    choice = _fit_logistic(cases, features, CHOICE)
     return replace(model, choice_intercept=choice.pop(""), choice=choice)
 
 
-def _fit_final(cases: Sequence[Case], groups: Sequence[str]) -> dict[str, float]:
+def _fit_final(held_out: Sequence[Case], features: Sequence[Mapping[str, Matrix]]) -> dict[str, float]:
     """Weights of `FINAL`, from what models say of the groups they have not learned from."""
-    held_out, features = [], []
-    for group in sorted(set(groups)):
-        model = _fit_stages([c for c, g in zip(cases, groups, strict=True) if g != group])
-        for case, of in zip(cases, groups, strict=True):
-            if of == group:
-                said = np.clip(posterior(strength(case.scores, model), *case.kinship, model), 1e-15, 1 - 1e-15)
-                held_out.append(replace(case, weight=float(np.sqrt(case.truth.size))))
-                features.append(final_features(np.log(said) - np.log1p(-said)))
-    found = _fit_logistic(
-        held_out, features, FINAL, [np.ones(c.truth.shape) for c in held_out], free=("even_always", "crowded_always")
-    )
+    found = _fit_logistic(held_out, features, FINAL, free=("even_always", "crowded_always"))
     constant = found.pop("")
     return {name: weight + (constant if name.endswith("always") else 0.0) for name, weight in found.items()}
 
@@ -141,35 +163,34 @@ def _tells(case: Case, name: str) -> bool:
     return name not in case.scores or bool(np.nan_to_num(case.scores[name]).any())
 
 
-def _design(case: Case, names: Sequence[str]) -> Matrix:
+def _design(case: Case, names: Sequence[str]) -> npt.NDArray[np.float32]:
     scores = {**case.scores, **derived(case.scores)}
-    return np.stack([np.nan_to_num(scores[n]).ravel() for n in names], axis=1).astype(np.float64)
+    return np.stack([filled(scores[n]).ravel() for n in names], axis=1, dtype=np.float32)
 
 
-def _fit_pairs(cases: Sequence[Case], names: Sequence[str]) -> dict[str, float]:
-    """Weights by name; the intercept under the empty name."""
+def _fit_pairs(
+    cases: Sequence[Case], designs: Sequence[npt.NDArray[np.float32]], free: Sequence[bool], start: Matrix, steps: int
+) -> Matrix:
+    """The intercept and the weights of the columns of the designs; only free ones may be negative."""
     from scipy.optimize import minimize
 
-    designs = [_design(case, names) for case in cases]
     total = sum(c.weight for c in cases)
 
     def loss(beta: Matrix) -> tuple[float, Matrix]:
         value, gradient = 0.0, np.zeros(len(beta))
         for case, design in zip(cases, designs, strict=True):
-            odds = (design @ beta[1:] + beta[0]).reshape(case.truth.shape)
-            part, slope = _surprise(odds, case.truth)
+            odds = (design @ beta[1:].astype(np.float32) + beta[0]).reshape(case.truth.shape)
+            part, slope = _surprise(odds.astype(np.float64), case.truth)
             weight = case.weight / np.sqrt(case.truth.size) / total
             value += weight * part
             gradient[0] += weight * slope.sum()
-            gradient[1:] += weight * (design.T @ slope.ravel())
+            gradient[1:] += weight * (design.T @ slope.ravel().astype(np.float32))
         gradient[1:] += 2 * _L2_PAIR * beta[1:]
         return value + _L2_PAIR * float((beta[1:] ** 2).sum()), gradient
 
-    bounds = [(None, None)] + [(None, None) if n in _FREE else (0.0, None) for n in names]
-    found = minimize(
-        loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}
-    )
-    return dict(zip(["", *names], map(float, found.x), strict=True))
+    bounds = [(None, None), *((None if may else 0.0, None) for may in free)]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": steps})
+    return np.asarray(found.x)
 
 
 def _surprise(odds: Matrix, truth: npt.NDArray[np.bool_]) -> tuple[float, Matrix]:
@@ -189,30 +210,21 @@ def _surprise(odds: Matrix, truth: npt.NDArray[np.bool_]) -> tuple[float, Matrix
 
 
 def _fit_logistic(
-    cases: Sequence[Case],
-    features: Sequence[Mapping[str, Matrix]],
-    names: Sequence[str],
-    used: Sequence[Matrix],
-    free: Sequence[str] = (),
+    cases: Sequence[Case], features: Sequence[Mapping[str, Matrix]], names: Sequence[str], free: Sequence[str] = ()
 ) -> dict[str, float]:
-    """Weights by name, learned on the pairs used; the intercept under the empty name.
+    """Weights by name; the intercept under the empty name.
 
     Args:
         cases: Tables with known truth.
         features: What is seen of every pair, by name.
         names: The features to learn weights of.
-        used: Above 0 for the pairs to learn from.
         free: Features whose weights may be negative.
     """
     from scipy.optimize import minimize
 
-    masks = [u.ravel() > 0 for u in used]
-    parts = [np.stack([np.nan_to_num(f[n]).ravel() for n in names], 1)[m] for f, m in zip(features, masks, strict=True)]
-    grid = np.concatenate(parts)
-    truth = np.concatenate([c.truth.ravel()[m] for c, m in zip(cases, masks, strict=True)]).astype(float)
-    weights = np.concatenate(
-        [np.full(int(m.sum()), c.weight / np.sqrt(c.truth.size)) for c, m in zip(cases, masks, strict=True)]
-    )
+    grid = np.concatenate([np.stack([f[n].ravel() for n in names], axis=1) for f in features])
+    truth = np.concatenate([c.truth.ravel() for c in cases]).astype(float)
+    weights = np.concatenate([np.full(c.truth.size, c.weight / np.sqrt(c.truth.size)) for c in cases])
     weights /= weights.sum()
 
     def loss(beta: Matrix) -> tuple[float, Matrix]:

@@ -1,12 +1,13 @@
-"""Scores combined into one probability: each pair on its own, then against its rivals, then one to one."""
+"""Scores combined into one probability: each pair on its own, then against its rivals; by values if names are mute."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,24 +15,33 @@ import numpy.typing as npt
 from .scorers import scorers
 
 __all__ = [
-    "BY_VALUES", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "by_values", "choice_features", "derived",
-    "final_features", "left_pairs", "load_model", "posterior", "strength",
+    "BY_NAME", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "by_values", "choice_features", "derived", "filled",
+    "final_features", "judge", "load_model", "nameless", "posterior", "strength",
 ]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
 
-BY_VALUES = ("values_shared", "values_within", "values_common", "values_telling")
-"""What is looked at where names are silent: see `by_values`."""
+BY_NAME = frozenset(
+    ("same_name", "name_words", "name_within", "name_telling", "spelling", "consonants", "abbreviation", "description")
+)
+"""Scores that look at names: left out where names say nothing ('T042')."""
 
-DERIVED = ("name_best", "name_sure", "name_and_values", "listed_sure", "no_values")
+DERIVED = (
+    "name_best", "name_sure", "name_and_values", "listed_sure", "no_values", "values_many", "values_rarely",
+)  # fmt: skip
 """What is worked out of several scores: the strongest evidence of the name, its cube (the step from 'alike' to
-'the same'), name and values agreeing, the square of how far values stand in a list, and whether there are no values
-to look at."""
+'the same'), name and values agreeing, the square of how far values stand in a list, whether there are no values to
+look at; and where names say nothing, the square of how many telling values are shared and the root of how far values
+are like hardly any other column's."""
 
-CHOICE = ("pair", "among_targets", "among_sources", "assigned", "neighbours")
+CHOICE = (
+    "pair", "among_targets", "among_sources", "assigned", "neighbours", "ahead_of_targets", "ahead_of_sources",
+    "values_among_targets", "values_among_sources",
+)  # fmt: skip
 """What the second stage sees of a pair: its own log-odds, its log-share among the rivals in its row and in its
-column (each with 'none of them' as a rival), whether the best one-to-one assignment takes it, and whether fields
-with words in common are matched to each other as well."""
+column (each with 'none of them' as a rival), whether the best one-to-one assignment takes it, whether fields with
+words in common are matched to each other as well, how far it is ahead of (or behind) the best rival, and its
+log-shares when only values and shapes are looked at."""
 
 FINAL = tuple(f"{kind}_{part}" for kind in ("even", "crowded") for part in ("for", "against", "always"))
 """The last stage, a beta calibration (Kull, Silva Filho, Flach 2017): weights of ln p, of -ln(1 - p) and a constant,
@@ -39,9 +49,9 @@ once for tables of about as many fields as the source and once for a data dictio
 likely looking rival is nearly always at hand."""
 
 _CROWD = 4.0  # times as many targets as sources that make a dictionary; between 1 and this, in between
-_LITTLE = 0.02  # values shared and contained, multiplied: below it they are no evidence
-_CLEAR = 1.5  # how many times the next best the best must be worth
-_SUGGESTED, _CARRIED = 0.45, 0.9  # the most that values alone can say, see `by_values`
+_MUTE, _SPEAKING = 0.15, 0.3  # mean evidence of the best assignment by name: from codes to words
+_SUGGESTED = 0.45  # the most that values can say that only suggest
+_FIT = 0.98  # share of pairs that values alone must not fit, for the log-shares by values
 _FLOOR = -15.0  # log-shares below say nothing more
 
 
@@ -54,34 +64,28 @@ class Model:
         weights: Log-odds per point of score, by scorer or derived score; never negative but for 'no_values'.
         choice_intercept: The same of the second stage.
         choice: Weights of `CHOICE`.
-        values_intercept: The same of `by_values`.
-        values: Weights of `BY_VALUES`; without them names are always needed.
         final: Weights of `FINAL`; without them the second stage has the last word.
+        silent: The same for columns whose names say nothing, without what looks at names.
     """
 
     intercept: float
     weights: Mapping[str, float]
     choice_intercept: float
     choice: Mapping[str, float]
-    values_intercept: float = 0.0
-    values: Mapping[str, float] = field(default_factory=dict)
     final: Mapping[str, float] = field(default_factory=dict)
+    silent: Model | None = None
 
 
 @cache
 def load_model() -> Model:
     """The model that ships with the workbench."""
     data = json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
-    pair, choice, values = data["pair"], data["choice"], data["values"]
-    return Model(
-        pair["intercept"],
-        pair["weights"],
-        choice["intercept"],
-        choice["weights"],
-        values["intercept"],
-        values["weights"],
-        data["final"],
-    )
+
+    def read(part: Mapping[str, Any]) -> Model:
+        pair, choice = part["pair"], part["choice"]
+        return Model(pair["intercept"], pair["weights"], choice["intercept"], choice["weights"], part["final"])
+
+    return replace(read(data["named"]), silent=read(data["silent"]))
 
 
 def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
@@ -95,13 +99,21 @@ def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
     silent = np.isnan(scores["shapes"]) if "shapes" in scores else np.zeros(name.shape)
     # a contract without values still tells the types: what fitting types are worth must not come on top
     typed = ~np.isnan(scores["types"]) if "types" in scores else np.zeros(name.shape, dtype=bool)
-    return {
+    found = {
         "name_best": name,
         "name_sure": name**3,
         "name_and_values": name * values,
         "listed_sure": get("listed") ** 2,
         "no_values": np.where(silent, np.where(typed, 0.5, 1.0), 0.0),
     }
+    if BY_NAME.isdisjoint(scores):
+        found |= {"values_many": get("values_shared") ** 2, "values_rarely": np.sqrt(get("values_telling"))}
+    return found
+
+
+def nameless(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """The scores that do not look at names."""
+    return {name: matrix for name, matrix in scores.items() if name not in BY_NAME}
 
 
 def filled(matrix: Matrix) -> Matrix:
@@ -156,39 +168,110 @@ def assign(worth: Matrix) -> Matrix:
     return out
 
 
-def choice_features(odds: Matrix, left: Matrix, right: Matrix) -> dict[str, Matrix]:
+def choice_features(odds: Matrix, left: Matrix, right: Matrix, values: Matrix) -> dict[str, Matrix]:
     """The second stage's view of every pair; see `CHOICE`.
 
     Args:
         odds: What `strength` gave.
         left: How alike the sources' names are among themselves, 0 on the diagonal.
         right: The same of the targets.
+        values: The part of the log-odds that does not come from names.
     """
     row, column = _log_share(odds, 1), _log_share(odds, 0)
     taken = assign(np.clip(row + column, 2 * _FLOOR, None))
     rows, columns = np.nonzero(taken)
     near = (left[:, rows] * np.exp(row + column)[rows, columns]) @ right[columns]
+    fitting = values - np.quantile(values, _FIT)
     return {
         "pair": np.clip(odds, _FLOOR, None),
         "among_targets": np.clip(row, _FLOOR, None),
         "among_sources": np.clip(column, _FLOOR, None),
         "assigned": taken,
         "neighbours": np.tanh(near),
+        "ahead_of_targets": _ahead(odds, 1),
+        "ahead_of_sources": _ahead(odds, 0),
+        "values_among_targets": np.clip(_log_share(fitting, 1), _FLOOR, None),
+        "values_among_sources": np.clip(_log_share(fitting, 0), _FLOOR, None),
     }
 
 
-def posterior(odds: Matrix, left: Matrix, right: Matrix, model: Model) -> Matrix:
-    """The calibrated probability of every pair."""
+def _ahead(odds: Matrix, axis: int) -> Matrix:
+    """How far a pair is ahead of its best rival in the row or column, 0 (far behind) to 2; 1 where it has none."""
+    if odds.shape[axis] < 2:
+        return np.ones(odds.shape)
+    place = odds.shape[axis] - 2
+    second, first = np.split(np.take(np.partition(odds, place, axis=axis), [place, place + 1], axis=axis), 2, axis=axis)
+    return 1.0 + np.tanh((odds - np.where(odds == first, second, first)) / 3.0)
+
+
+def by_values(scores: Mapping[str, Matrix], model: Model) -> Matrix:
+    """The part of `strength` that does not come from names."""
+    rest = nameless(scores)
+    return strength(rest, model) if rest else np.zeros(next(iter(scores.values())).shape)
+
+
+def judge(
+    scores: Mapping[str, Matrix], kinship: tuple[Matrix, Matrix], model: Model, leaning: Matrix | float = 0.0
+) -> Matrix:
+    """The calibrated probability of every pair.
+
+    Where names leave at least half of the columns over, and the names of these have hardly a letter in common, they
+    say nothing: there the values speak. They only suggest where names have spoken elsewhere in the table (several
+    columns may draw on one vocabulary), and where values are merely alike, none being shared.
+
+    Args:
+        scores: What the scorers gave.
+        kinship: See `Pairing.kinship`.
+        model: What was learned.
+        leaning: Log-odds that decisions give a pair besides.
+    """
+    named = posterior(scores, kinship, model, leaning)
+    if model.silent is None or not named.size:
+        return named
+    rows, columns = np.flatnonzero(named.max(axis=1) < 0.5), np.flatnonzero(named.max(axis=0) < 0.5)
+    if 2 * min(len(rows), len(columns)) < min(named.shape):
+        return named
+    left = np.ix_(rows, columns)
+    best = name_best(scores)[left]
+    said = float((best * assign(best)).sum()) / min(best.shape)
+    silence = float(np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))
+    rest = {name: matrix[left] for name, matrix in nameless(scores).items()}
+    if silence and rest:
+        strangers = np.zeros((len(rows),) * 2), np.zeros((len(columns),) * 2)
+        lean = leaning if isinstance(leaning, float) else leaning[left]
+        spoken = posterior(rest, strangers, model.silent, lean)
+        shared = filled(rest.get("values_shared", np.ones(spoken.shape))) > 0
+        heard = ((named >= 0.5) & (name_best(scores) >= 0.5)).any()
+        spoken = np.where(shared & ~heard, spoken, np.minimum(spoken, _SUGGESTED))
+        named[left] = _logistic(silence * _odds(spoken) + (1 - silence) * _odds(named[left]))
+    return named
+
+
+def posterior(
+    scores: Mapping[str, Matrix], kinship: tuple[Matrix, Matrix], model: Model, leaning: Matrix | float = 0.0
+) -> Matrix:
+    """The probability of every pair, as `judge` gives it, when names are taken at their word."""
+    odds = strength(scores, model) + leaning
     if not odds.size:
         return np.zeros(odds.shape)
     total = np.full(odds.shape, model.choice_intercept)
-    for name, matrix in choice_features(odds, left, right).items():
+    for name, matrix in choice_features(odds, *kinship, by_values(scores, model)).items():
         total += model.choice.get(name, 0.0) * matrix
     if model.final:
         features = final_features(total)
         total = np.sum([model.final[name] * features[name] for name in FINAL], axis=0)
-    probability: Matrix = 1.0 / (1.0 + np.exp(-total))
-    return probability
+    return _logistic(total)
+
+
+def _logistic(odds: Matrix) -> Matrix:
+    found: Matrix = 1.0 / (1.0 + np.exp(-odds))
+    return found
+
+
+def _odds(probability: Matrix) -> Matrix:
+    clipped = np.clip(probability, 1e-15, 1 - 1e-15)
+    found: Matrix = np.log(clipped) - np.log1p(-clipped)
+    return found
 
 
 def final_features(odds: Matrix) -> dict[str, Matrix]:
@@ -202,40 +285,3 @@ def final_features(odds: Matrix) -> dict[str, Matrix]:
     parts = (np.clip(-np.logaddexp(0.0, -odds), _FLOOR, None), np.clip(np.logaddexp(0.0, odds), None, -_FLOOR))
     seen = (*parts, np.ones(odds.shape))
     return dict(zip(FINAL, [share * part for share in (1.0 - crowd, crowd) for part in seen], strict=True))
-
-
-def left_pairs(scores: Mapping[str, Matrix], probability: Matrix) -> Matrix:
-    """1 for pairs of columns with rows that nothing else matched, each clearly the other's best by values; else 0."""
-    known = {name: filled(scores[name]) for name in BY_VALUES}
-    worth = known["values_shared"] * known["values_within"] * ~np.isnan(scores["frequencies"])
-    worth = worth * (probability.max(axis=1, keepdims=True) < 0.5) * (probability.max(axis=0, keepdims=True) < 0.5)
-    clear = (worth >= _CLEAR * _second(worth, 1)) & (worth >= _CLEAR * _second(worth, 0)) & (worth > _LITTLE)
-    found: Matrix = clear.astype(float)
-    return found
-
-
-def _second(worth: Matrix, axis: int) -> Matrix:
-    """The second best of each row or column; 0 where there is but one."""
-    if worth.shape[axis] < 2:
-        return np.zeros(worth.max(axis=axis, keepdims=True).shape)
-    place = worth.shape[axis] - 2
-    second: Matrix = np.take(np.partition(worth, place, axis=axis), [place], axis=axis)
-    return second
-
-
-def by_values(scores: Mapping[str, Matrix], probability: Matrix, model: Model) -> Matrix:
-    """Let values speak where names are silent ('T042'): for columns that nothing else matched.
-
-    Where no name of the table was any help, values alone may carry a match, up to 0.9; where some were, names speak
-    in this table, and values against them only suggest (0.45): several columns may draw on one vocabulary.
-    """
-    if not model.values or not probability.size or any(name not in scores for name in (*BY_VALUES, "frequencies")):
-        return probability
-    odds = np.full(probability.shape, model.values_intercept)
-    for name in BY_VALUES:
-        odds += model.values[name] * filled(scores[name])
-    named = (probability >= 0.5) & (name_best(scores) >= 0.5)
-    most = _SUGGESTED if named.any() else _CARRIED
-    said = np.minimum(most, 1.0 / (1.0 + np.exp(-odds)))
-    found: Matrix = np.maximum(probability, left_pairs(scores, probability) * said)
-    return found

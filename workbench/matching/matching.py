@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from workbench.errors import UsageError
 
-from .combining import Model, assign, by_values, load_model, posterior, strength
+from .combining import Model, assign, judge, load_model
 from .composing import compositions
 from .decisions import Decision, Decisions
 from .matches import Match, Matches
@@ -95,8 +95,7 @@ def _score(
     cols = np.array(sorted(range(shape[1]), key=lambda j: fields[j].name))
     pairing = Pairing(tuple(columns[i] for i in rows), tuple(fields[j] for j in cols))
     ordered = score_all(pairing, only)
-    odds = strength(ordered, model) + leaning[np.ix_(rows, cols)]
-    probability = by_values(ordered, posterior(odds, *pairing.kinship, model), model)
+    probability = judge(ordered, pairing.kinship, model, leaning[np.ix_(rows, cols)])
     back = np.ix_(np.argsort(rows), np.argsort(cols))
     return probability[back], {name: matrix[back] for name, matrix in ordered.items()}
 
@@ -151,7 +150,7 @@ def _settle(scores: Matrix, settled: Mapping[tuple[int, int], Decision]) -> Matr
         scores[i, j] = _SURE if decision.verdict == "accepted" else _NEVER
     if not scores.size:
         return np.zeros(scores.shape)
-    clipped = np.clip(scores, 1e-9, 1 - 1e-9)
-    taken = assign(np.log(clipped / (1 - clipped)))
+    # what an unlikely pair is worth is nothing, not less: else a sure pair would be given up to spare one
+    taken = assign(-np.log1p(-np.minimum(scores, 1 - 1e-9)))
     taken[scores <= 0.0] = 0.0
     return taken

@@ -13,6 +13,9 @@ from .vectors import Bags, group_max
 
 __all__: list[str] = []
 
+_VOWELLED, _BARE = 0.65, 0.8  # share of consonants in a name as words have it, and in one with its vowels dropped
+_CHANCE, _TELLING = 4, 6  # consonants that two names have alike by chance, and that say something
+
 
 def _by_column(pairing: Pairing, by_name: Matrix) -> Matrix:
     left, right = pairing.names
@@ -86,15 +89,22 @@ def spelling(pairing: Pairing) -> Matrix:
 
 @scorer("consonants", "the consonants of the names agree")
 def consonants(pairing: Pairing) -> Matrix:
-    """The same on consonants only: names shortened by dropping vowels meet their long forms."""
+    """The same on consonants only: names shortened by dropping vowels meet their long forms.
+
+    Counts as far as one of the two is short of vowels, or both have many consonants: 'is_test' and 'status' only
+    happen to have like ones.
+    """
     from rapidfuzz.distance import Indel
     from rapidfuzz.process import cdist
 
-    left, right = ([skeleton("".join(w)) for w in names.words] for names in pairing.names)
+    whole = [["".join(w) for w in names.words] for names in pairing.names]
+    left, right = ([skeleton(name) for name in names] for names in whole)
     found = cdist(left, right, scorer=Indel.normalized_similarity, dtype=np.float64)
-    found[[not s for s in left], :] = 0.0
-    found[:, [not s for s in right]] = 0.0
-    return _by_column(pairing, found)
+    bare = [np.array([len(skeleton(n)) / max(len(n), 1) for n in names]) for names in whole]
+    shortened = (np.maximum(bare[0][:, None], bare[1][None, :]) - _VOWELLED) / (_BARE - _VOWELLED)
+    sizes = [np.array([len(name) for name in names]) for names in (left, right)]
+    telling = (np.minimum(sizes[0][:, None], sizes[1][None, :]) - _CHANCE) / (_TELLING - _CHANCE)
+    return _by_column(pairing, found * np.clip(np.maximum(shortened, telling), 0.0, 1.0))
 
 
 @scorer("abbreviation", "one name is made of the beginnings of the other's words")
