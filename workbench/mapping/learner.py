@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import thread_time
 from typing import TypeAlias
 
 from workbench.errors import UsageError
 
+from .learning.clock import clock
 from .learning.known import known_fields
 from .learning.learned import Disagreement, Learned, checked
 from .learning.noisy import solve_many
@@ -42,7 +42,7 @@ def learn(
         inputs: Other inputs, whose outputs are not known: of two programs that explain the examples the one
             that also fits these is likelier.
         names: The inputs' names; 'value', or 'value1' and so on, when not given.
-        max_seconds: Processor time after which to stop looking: a busy machine finds the same.
+        max_seconds: When to stop looking; on a busy machine up to three times later, so that it finds the same.
         top: How many proposals to return.
 
     Returns:
@@ -60,7 +60,7 @@ def learn(
     pairs = [(_row(given), _text(out)) for given, out in examples]
     rows = [_row(given) for given in inputs]
     names = _names(names, pairs, rows)
-    deadline = thread_time() + max_seconds
+    deadline = clock() + max_seconds
     if len(pairs) <= FEW:
         seen = _spread(rows, SEEN_INPUTS)
         found = solve([r for r, _ in pairs], [o for _, o in pairs], seen, deadline)

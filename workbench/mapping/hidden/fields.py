@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from time import thread_time
 from typing import Any
 
 import polars as pl
 
 from workbench.mapping.learner import learn
+from workbench.mapping.learning.clock import clock
 
 from .candidates import Column, Explanation
 from .columns import number_column
@@ -113,9 +113,9 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
         ranked = [r for r in ranked if r[2].name in told]
     related = [r for r in ranked if -r[0] >= UNRELATED]
     # A text may follow from another without a character in common, as a weekday does: one try is enough.
-    stop = thread_time() + 1.5 * seconds
+    stop = clock() + 1.5 * seconds
     for _, _, column in (related or ranked[:1])[:6]:
-        if thread_time() > stop:
+        if clock() > stop:
             return
         pairs = _pairs([bench.data[column.name]], texts, bench.enough < ENOUGH)
         if len(pairs) < 3:

@@ -6,9 +6,9 @@ import heapq
 import re
 from collections.abc import Iterator, Sequence
 from itertools import count
-from time import thread_time
 
 from .atoms import Atom, Pool
+from .clock import clock
 from .numbers import number_atoms
 from .others import Others
 from .programs import Part, Row, Straight
@@ -30,7 +30,7 @@ def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Others,
         rows: The inputs of the examples.
         outputs: Their outputs.
         more: Other inputs, whose outputs are not known.
-        deadline: When to stop, on the clock of this thread's processor time.
+        deadline: When to stop, on the searches' clock.
 
     Returns:
         Programs, the least surprising first; one that rejects other inputs is more surprising.
@@ -48,7 +48,7 @@ def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Others,
     found = []
     for skeleton in _skeletons(pool):
         found += [_weighed(p, more, outputs) for p in _variants(skeleton, more)]
-        if thread_time() > deadline:
+        if clock() > deadline:
             break
     if constant is not None:
         found.append(constant)
@@ -108,7 +108,7 @@ def _skeletons(pool: Pool) -> Iterator[tuple[float, tuple[str | tuple[Atom, ...]
     visits: dict[State, int] = {}
     done = 0
     for _ in range(MAX_POPS):
-        if not heap or thread_time() > pool.deadline:
+        if not heap or clock() > pool.deadline:
             return
         cost, _, state, parts = heapq.heappop(heap)
         if state == end:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from time import thread_time
 
 from .chains import Chain, Run, Step, runner
+from .clock import clock
 from .moves import Move, cuts, tidyings
 from .shapes import shape_patterns
 
@@ -55,7 +55,7 @@ class Pool:
 
     Attributes:
         outputs: The examples' outputs.
-        deadline: When to stop looking, on the clock of this thread's processor time.
+        deadline: When to stop looking, on the searches' clock.
         everywhere: Words that every input holds.
         by_value: Atoms by their values, cheapest first.
         texts: Pieces of the inputs to look further into, with their chains.
@@ -106,7 +106,7 @@ class Pool:
         budget = [70, 26, 0]
         while stack:
             chain, cost, texts, level = stack.pop(0)
-            if thread_time() > self.deadline:
+            if clock() > self.deadline:
                 return
             if texts in seen or not all(texts):
                 continue
@@ -129,7 +129,7 @@ class Pool:
     ) -> list[tuple[Chain, float, tuple[str, ...]]]:
         found: dict[tuple[str, ...], tuple[Chain, float, tuple[str, ...]]] = {}
         for number, (step, price) in enumerate(cuts(texts)):
-            if number % 64 == 0 and thread_time() > self.deadline:
+            if number % 64 == 0 and clock() > self.deadline:
                 break
             values = self._values(step, texts)
             if values is None or values == texts:

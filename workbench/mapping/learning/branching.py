@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from time import thread_time
 
 from .assembling import straight_programs
 from .chains import number_of
+from .clock import clock
 from .moves import LETTERS, quoted
 from .others import Others
 from .programs import Branches, Program, Row, Straight
@@ -125,7 +125,7 @@ def branched_programs(
     ordered = sorted(splits.items(), key=lambda s: min(t.cost for t in s[1]) + _spread(s[0], outputs))
     found: list[Program] = []
     for truth, tests in ordered[: MAX_SPLITS * 2]:
-        if thread_time() > deadline:
+        if clock() > deadline:
             break
         found += _split(rows, outputs, more, deadline, truth, sorted(tests, key=lambda t: t.cost)[:4], depth)
         if len(found) > 40:
@@ -154,7 +154,7 @@ def _split(
     if any(t is None for t in texts):
         return
     for test in tests[:2] if len(rows) > 4 else tests:
-        if thread_time() > deadline:
+        if clock() > deadline:
             return
         taken = more.where(lambda r, t=test: t.check(r[t.column]))  # type: ignore[misc]
         left = more.where(lambda r, t=test: not t.check(r[t.column]))  # type: ignore[misc]
@@ -177,7 +177,7 @@ def _rest(
     if all(o is None for o in outputs):
         return [None]
     out: list[Program | None] = []
-    if thread_time() > deadline:
+    if clock() > deadline:
         return out
     if all(o is not None for o in outputs):
         out += straight_programs(rows, [str(o) for o in outputs], more, deadline)[:3]

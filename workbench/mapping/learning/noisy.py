@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
-from time import thread_time
 
+from .clock import clock
 from .programs import Row, Straight
 from .solving import Solved, solve
 
@@ -36,10 +36,10 @@ def solve_many(pairs: Sequence[Pair], more: Sequence[Row], deadline: float, *, s
     found: dict[str, tuple[float, Solved]] = {}
     since = 0
     for number in range(DRAWS):
-        if thread_time() > deadline:
+        if clock() > deadline:
             break
         tried = _draw(draw, distinct, found, judged, number)
-        budget = min(deadline, thread_time() + (1.0 if number > PLAIN_DRAWS + 4 else 0.6))
+        budget = min(deadline, clock() + (1.0 if number > PLAIN_DRAWS + 4 else 0.6))
         before = _best(found)
         cases = number >= PLAIN_DRAWS
         for solved in solve([r for r, _ in tried], [o for _, o in tried], others, budget, cases=cases)[:5]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from time import thread_time
 from typing import Any
 
 from .atoms import Atom, Pool
 from .chains import Chain, Step, bucket_of, number_of, number_text
+from .clock import clock
 
 __all__ = ["number_atoms", "relations", "writings"]
 
@@ -185,7 +185,7 @@ def number_atoms(pool: Pool) -> None:
     for (column, values), (chain, cost) in texts:
         for step, xs in readings(values):
             key = (column, tuple(xs))
-            if key in known or len(known) > 24 or thread_time() > pool.deadline:
+            if key in known or len(known) > 24 or clock() > pool.deadline:
                 continue
             known.add(key)
             for target in wanted:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import thread_time
 
 from .assembling import straight_programs
 from .branching import branched_programs
+from .clock import clock
 from .others import Others
 from .programs import Branches, Program, Row, Straight
 
@@ -70,7 +70,7 @@ def solve(
             if all(program.run(r) is None for r in nulls):
                 found.append(Solved(program, program.cost + (0.5 if nulls else 0.0), missing, bool(nulls)))
     if cases and (not found or _doubtful(found[0], others)):
-        half = thread_time() + max(0.0, (deadline - thread_time()) * 0.85)
+        half = clock() + max(0.0, (deadline - clock()) * 0.85)
         for branches in branched_programs(rows, outputs, others, half):
             wrong = sum(branches.run(r) is None for r in others.rows) / max(1, len(others))
             found.append(Solved(branches, branches.cost + 4 * wrong, missing, bool(nulls)))

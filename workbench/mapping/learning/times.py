@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from time import thread_time
 
 from .atoms import Atom, Pool
 from .chains import Chain, Step, runner
+from .clock import clock
 from .clocks import TIME_CODES, clock_text, date_formats, part_text, read_clock, read_time
 from .shapes import coarse
 
@@ -91,7 +91,7 @@ def time_atoms(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> None:
     tokens = list(_clock_tokens(pool.outputs))
     clocks: list[tuple[int, Chain, float, list[int]]] = []
     for number, (column, chain, cost, times) in enumerate(date_bases(pool, unlabelled)):
-        if number > 8 or thread_time() > pool.deadline:
+        if number > 8 or clock() > pool.deadline:
             break
         timed = "parse_timestamp" in chain[-1]
         for code in TIME_CODES:
