@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from workbench.model import load_landscape
+from workbench.notebooks.story import STORY, _chapters, _there, _waits
+
 pytest.importorskip("papermill")
 
 
@@ -55,3 +58,33 @@ def test_personal_values_are_masked_on_the_pages(story: Path, root: Path):
     first = json.loads((root / "data/retail/shop/orders.ndjson").read_text().splitlines()[0])["customer"]
     assert first["email"] not in page
     assert first["phone"] not in page
+
+
+def chapters(root: Path, base: Path) -> dict[str, dict[str, dict[str, object]]]:
+    """By chapter, the parameters of its notebooks."""
+    landscape = root / "data" / "retail" / "landscape.yaml"
+    planned = _chapters(load_landscape(landscape).flows, STORY, str(landscape), base)
+    return {name: dict(steps) for name, (_, steps) in planned.items() if not name.startswith("legacy")}
+
+
+def test_maps_of_a_linked_entity_are_held_against_its_crosswalk(root: Path, tmp_path: Path):
+    planned = chapters(root, tmp_path)
+    made = str(tmp_path / "customer-linked" / "crosswalk")
+    assert planned["erp-customers"]["4_map"]["crosswalk"] == made
+    assert "crosswalk" not in planned["erp-orders"]["4_map"]
+
+
+def test_a_map_waits_for_its_crosswalk_and_for_no_other_chapter(root: Path, tmp_path: Path):
+    planned = chapters(root, tmp_path)
+    step = ("4_map", planned["erp-customers"]["4_map"])
+    assert _waits(step, {"customer-linked"}, tmp_path)
+    assert not _waits(step, {"erp-orders"}, tmp_path)
+    assert not _waits(("4_map", planned["erp-orders"]["4_map"]), {"customer-linked"}, tmp_path)
+
+
+def test_a_crosswalk_that_was_not_made_is_left_out(tmp_path: Path):
+    (tmp_path / "made").mkdir()
+    assert _there({"spec": "s", "crosswalk": str(tmp_path / "made")}) == {
+        "spec": "s", "crosswalk": str(tmp_path / "made")
+    }  # fmt: skip
+    assert _there({"spec": "s", "crosswalk": str(tmp_path / "missing")}) == {"spec": "s"}
