@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from workbench.profiling import wilson
+
 from .combining import (
     CHOICE,
     FINAL,
@@ -18,8 +20,10 @@ from .combining import (
     derived,
     filled,
     final_features,
+    log_odds,
     nameless,
     posterior,
+    strangers,
     strength,
 )
 from .pairing import Pairing
@@ -72,12 +76,7 @@ class Reliability:
     @property
     def bounds(self) -> tuple[float, float]:
         """Where the true share lies with 95 % confidence (Wilson 1927), if the pairs were independent."""
-        z, n = 1.96, self.pairs
-        middle, spread = (
-            self.right + z * z / (2 * n),
-            z * np.sqrt(self.right * (1 - self.right) / n + (z / (2 * n)) ** 2),
-        )
-        return max(0.0, float((middle - spread) / (1 + z * z / n))), float((middle + spread) / (1 + z * z / n))
+        return wilson(self.right, self.pairs)
 
 
 def case_of(pairing: Pairing, truth: npt.NDArray[np.bool_], weight: float = 1.0) -> Case:
@@ -98,13 +97,8 @@ def fit_model(cases: Sequence[Case], groups: Sequence[str] = ()) -> Model:
         cases: Tables with known truth.
         groups: The group each case belongs to; the last stage holds each out once. Without them it is left out.
     """
-    silent = [replace(c, scores=nameless(c.scores), kinship=_strangers(c)) for c in cases]
+    silent = [replace(c, scores=nameless(c.scores), kinship=strangers(c.truth.shape)) for c in cases]
     return replace(_fit(cases, groups), silent=_fit(silent, groups))
-
-
-def _strangers(case: Case) -> tuple[Matrix, Matrix]:
-    rows, columns = case.truth.shape
-    return np.zeros((rows, rows)), np.zeros((columns, columns))
 
 
 def _fit(cases: Sequence[Case], groups: Sequence[str]) -> Model:
@@ -124,9 +118,9 @@ def _fit(cases: Sequence[Case], groups: Sequence[str]) -> Model:
         without = _fit_choice(known, _model(names, beta))
         for case, of in zip(cases, groups, strict=True):
             if of == group:
-                said = np.clip(posterior(case.scores, case.kinship, without), 1e-15, 1 - 1e-15)
+                said = posterior(case.scores, case.kinship, without)
                 held_out.append(replace(case, weight=float(np.sqrt(case.truth.size))))
-                features.append(final_features(np.log(said) - np.log1p(-said)))
+                features.append(final_features(log_odds(said)))
     return replace(model, final=_fit_final(held_out, features))
 
 

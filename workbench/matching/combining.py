@@ -16,7 +16,7 @@ from .scorers import scorers
 
 __all__ = [
     "BY_NAME", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "by_values", "choice_features", "derived", "filled",
-    "final_features", "judge", "load_model", "nameless", "posterior", "strength",
+    "final_features", "judge", "load_model", "log_odds", "nameless", "posterior", "strangers", "strength",
 ]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
@@ -237,14 +237,19 @@ def judge(
     silence = float(np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))
     rest = {name: matrix[left] for name, matrix in nameless(scores).items()}
     if silence and rest:
-        strangers = np.zeros((len(rows),) * 2), np.zeros((len(columns),) * 2)
         lean = leaning if isinstance(leaning, float) else leaning[left]
-        spoken = posterior(rest, strangers, model.silent, lean)
+        spoken = posterior(rest, strangers(best.shape), model.silent, lean)
         shared = filled(rest.get("values_shared", np.ones(spoken.shape))) > 0
         heard = ((named >= 0.5) & (name_best(scores) >= 0.5)).any()
         spoken = np.where(shared & ~heard, spoken, np.minimum(spoken, _SUGGESTED))
-        named[left] = _logistic(silence * _odds(spoken) + (1 - silence) * _odds(named[left]))
+        named[left] = _logistic(silence * log_odds(spoken) + (1 - silence) * log_odds(named[left]))
     return named
+
+
+def strangers(shape: tuple[int, ...]) -> tuple[Matrix, Matrix]:
+    """The kinship of so many sources and targets whose names have nothing in common."""
+    rows, columns = shape
+    return np.zeros((rows, rows)), np.zeros((columns, columns))
 
 
 def posterior(
@@ -268,7 +273,8 @@ def _logistic(odds: Matrix) -> Matrix:
     return found
 
 
-def _odds(probability: Matrix) -> Matrix:
+def log_odds(probability: Matrix) -> Matrix:
+    """The log-odds of probabilities; those of 0 and 1 are finite."""
     clipped = np.clip(probability, 1e-15, 1 - 1e-15)
     found: Matrix = np.log(clipped) - np.log1p(-clipped)
     return found

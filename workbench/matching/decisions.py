@@ -146,7 +146,7 @@ def _columns(spec: Spec, field: FieldSpec) -> list[str]:
     for path in dict.fromkeys(paths):
         top, dot, rest = path.partition(".")
         named = f"{items[top]}[]{dot}{rest}" if top in items else path
-        out.append(".".join(named.split(".")).replace(".0", "[]"))
+        out.append(named.replace(".0", "[]"))
     return out
 
 
