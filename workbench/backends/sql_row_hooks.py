@@ -80,10 +80,6 @@ class RowEmitter(Dialect):
         """The texts that are there with a separator between them."""
         return fn("concat_ws", separator, *texts)
 
-    def star_of(self, table: str) -> Sql:
-        """All columns of an alias."""
-        return exp.Column(this=exp.Star(), table=exp.to_identifier(table))
-
     def as_column(self, x: Sql, name: str) -> Sql:
         """A named item of a select list."""
         return exp.alias_(x, name, quoted=True)
