@@ -244,7 +244,8 @@ class Project:
         known = self.decisions if decisions is None else decisions
         named = source if source in self._datasets else ""
         system, stated, form = named.partition(".")[0], self.contract(source), with_key_forms(target, self.entities)
-        found = propose(source, form, facts, stated=stated, system=system, decisions=known, accept=accept)
+        rows = self.frame(source)
+        found = propose(source, form, facts, stated=stated, system=system, decisions=known, accept=accept, rows=rows)
         return found if crosswalk is None else self._held(found, target, source, crosswalk, progress)
 
     def _held(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from workbench.mapping import Choice, LinkedField, draft_spec
 from workbench.markup import items
 from workbench.model import Contract, Field, Spec
-from workbench.profiling import Profile
+from workbench.profiling import Profile, equations
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from workbench.matching import Decisions, Matches, TableMatches
 
 __all__ = ["Proposal", "fitting", "propose", "with_key_forms"]
@@ -45,6 +47,7 @@ def propose(
     system: str = "",
     decisions: Decisions | None = None,
     accept: float = 0.5,
+    rows: pl.LazyFrame | None = None,
 ) -> Proposal:
     """Match a source to an entity and draft a spec.
 
@@ -56,18 +59,19 @@ def propose(
         system: The system whose keys get its name as a prefix; none when empty.
         decisions: What people decided on matches before.
         accept: Matches below this score are left out of the draft.
+        rows: The source's rows, to see what holds between its numbers.
     """
     from workbench.matching import match
 
-    if stated is None:
-        matches = match(facts, target, source_name=source, decisions=decisions)
-    else:  # what people wrote down says what coded names mean; the facts say what is really there
-        matches = match(stated, target, source_sample=facts, source_name=source, decisions=decisions)
+    holds = () if rows is None else equations(facts, rows)
+    # What people wrote down says what coded names mean; the facts say what is really there.
+    side, sample = (facts, None) if stated is None else (stated, facts)
+    matches = match(side, target, source_sample=sample, source_name=source, decisions=decisions, holds=holds)
     choices = []
     for m in matches.best:
         if m.score >= accept:
             table, stray = _translation(m.sources, target.field(m.target), facts, stated)
-            choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator))
+            choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator, m.operator))
     return Proposal(matches, draft_spec(facts, target, choices, dataset=source, stated=stated, system=system))
 
 

@@ -154,3 +154,19 @@ def test_the_day_of_a_moment_is_that_of_the_zone_which_the_target_names() -> Non
     frame = pl.DataFrame({"at": ["2026-07-01T23:00:00Z", "2026-01-01T12:30:00Z"]})
     day = Field("day", DATE, description="Day at the seller (Europe/Berlin).")
     assert made(drafted(day, "at", frame), frame) == ["2026-07-02", "2026-01-01"]
+
+
+def test_a_product_reads_the_column_that_needs_it_and_multiplies_by_the_other() -> None:
+    frame = pl.DataFrame({"qty": [2, 3, 4], "price": ["1,50", "2,25", "3,10"]})
+    entity = Contract(id="e", name="E", version="1.0.0", fields=(Field("total", decimal(2)),))
+    choice = Choice("total", ("qty", "price"), 1.0, operator="×")
+    spec = draft_spec(profile(frame), entity, [choice], dataset="s.t")
+    assert [float(v) for v in made(spec, frame)] == [3.0, 6.75, 12.4]
+    assert spec.unmapped == ()
+
+
+def test_a_product_of_two_texts_that_must_both_be_read_is_left_to_a_person() -> None:
+    frame = pl.DataFrame({"qty": ["2,0", "3,5"], "price": ["1,50", "2,25"]})
+    entity = Contract(id="e", name="E", version="1.0.0", fields=(Field("total", decimal(2)),))
+    choice = Choice("total", ("qty", "price"), 1.0, operator="×")
+    assert not draft_spec(profile(frame), entity, [choice], dataset="s.t").fields

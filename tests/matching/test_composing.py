@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from workbench.matching import match
-from workbench.model import DATE, TEXT, TIMESTAMP, Contract, Field
+from workbench.matching import Decision, Decisions, match
+from workbench.model import DATE, INTEGER, TEXT, TIMESTAMP, Contract, Field, decimal
+from workbench.profiling import Equation, equations, profile
 
 from .tables import crm
 
@@ -70,3 +71,75 @@ def test_a_moment_gives_its_day_where_both_speak_of_the_same_event() -> None:
     frame = pl.DataFrame({"orderedAt": ["2026-01-02T10:00:00Z"]})
     found = match(frame, entity(Field("ordered_at", TIMESTAMP), Field("order_date", DATE), Field("paid_on", DATE)))
     assert {m.target: m.source for m in found.best} == {"ordered_at": "orderedAt", "order_date": "orderedAt"}
+
+
+LINE = entity(
+    Field("pieces", INTEGER, synonyms=("qty",)),
+    Field("price_each", decimal(2)),
+    Field("worth", decimal(2), description="Pieces times price each."),
+)
+
+
+def lines(rows: int = 200) -> pl.DataFrame:
+    each = pl.int_range(rows, eager=True)
+    frame = pl.DataFrame({"qty": each % 7 + 1, "price_each": (each * 37 % 900 + 100) / 100})
+    return frame.with_columns(note=pl.col("price_each") * 2)
+
+
+def holding(frame: pl.DataFrame) -> tuple[Equation, ...]:
+    return equations(profile(frame), frame.lazy())
+
+
+def test_a_description_that_spells_out_a_product_makes_one_of_the_matched_columns() -> None:
+    found = match(lines(), LINE).of("worth")
+    assert found is not None
+    assert (found.sources, found.operator) == (("qty", "price_each"), "×")
+    assert "the description of 'worth' says pieces times price_each" in found.evidence
+
+
+def test_a_column_that_holds_the_product_on_the_rows_is_taken_instead() -> None:
+    frame = lines().with_columns(zz=pl.col("qty") * pl.col("price_each"))
+    found = match(frame, LINE, holds=holding(frame)).of("worth")
+    assert found is not None
+    assert found.source == "zz"
+    assert found.evidence[0] == "'zz' is qty × price_each in 100.0 % of 200 rows"
+
+
+def test_a_total_over_all_items_is_not_the_amount_of_one() -> None:
+    sold = lines().with_columns(order=pl.int_range(pl.len()) // 3, worth=pl.col("qty") * pl.col("price_each"))
+    items = pl.struct("qty", "price_each").alias("items")
+    orders = sold.group_by("order", maintain_order=True).agg(pl.col("worth").sum(), items).drop("order")
+    alone = match(profile(orders), LINE).of("worth")
+    assert alone is not None
+    assert alone.source == "worth"
+    proven = match(profile(orders), LINE, holds=holding(orders)).of("worth")
+    assert proven is not None
+    assert proven.source == "items[].qty × items[].price_each"
+    assert "over all items in 100.0 % of 67 rows" in proven.evidence[1]
+
+
+def test_a_line_amount_is_quantity_times_price_though_nobody_says_so() -> None:
+    target = entity(Field("quantity", INTEGER), Field("unit_price", decimal(2)), Field("line_total", decimal(2)))
+    found = match(lines().rename({"price_each": "unit_price"}), target).of("line_total")
+    assert found is not None
+    assert found.operator == "×"
+    assert "EN 16931" in found.evidence[0]
+
+
+def test_differences_and_sums_are_read_from_words_and_proven_by_numbers() -> None:
+    target = entity(
+        Field("gross", decimal(2)),
+        Field("tax", decimal(2)),
+        Field("net", decimal(2), description="Difference between the gross and tax."),
+    )
+    frame = pl.DataFrame({"gross": [float(n * n) for n in range(1, 99)], "tax": [float(n) for n in range(1, 99)]})
+    assert match(frame, target).of("net").source == "gross − tax"  # type: ignore[union-attr]
+    kept = frame.with_columns(x1=pl.col("gross") - pl.col("tax"))
+    assert match(kept, target, holds=holding(kept)).of("net").source == "x1"  # type: ignore[union-attr]
+
+
+def test_a_decision_on_the_first_column_of_a_product_repeats_the_product() -> None:
+    decided = Decisions([Decision("source.qty", f"E.{f}", "accepted") for f in ("pieces", "worth")])
+    found = match(lines(), LINE, decisions=decided, source_name="source").of("worth")
+    assert found is not None
+    assert (found.sources, found.operator, found.score) == (("qty", "price_each"), "×", 0.99)

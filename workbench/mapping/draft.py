@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Any
 
@@ -12,7 +12,7 @@ from workbench.model import Contract, Spec, dump_spec, parse_spec
 from workbench.profiling import ColumnProfile, Profile
 
 from .draft_field import Draftee
-from .draft_steps import assumptions, field_for
+from .draft_steps import assumptions, field_for, reads_as_number
 from .reads import columns_read
 
 __all__ = ["Choice", "draft_spec"]
@@ -30,6 +30,7 @@ class Choice:
         translate: The proposed translation of values, where the target has a list of them.
         untranslated: Source values for which none was found.
         separator: What joins several sources.
+        operator: '×', '+' or '−' where the field is what two numbers make.
     """
 
     field: str
@@ -39,6 +40,7 @@ class Choice:
     translate: Mapping[str, str] = attribute(default_factory=dict)
     untranslated: tuple[str, ...] = ()
     separator: str | None = None
+    operator: str | None = None
 
 
 def draft_spec(
@@ -71,7 +73,8 @@ def draft_spec(
         that nothing matches); `resolve` says them.
     """
     columns = {c.name: c for c in profile.columns}
-    usable = [c for c in choices if all(s in columns for s in c.sources) and c.field in entity]
+    there = [c for c in choices if all(s in columns for s in c.sources) and c.field in entity]
+    usable = [c for choice in there if (c := _computable(choice, columns)) is not None]
     lists = _exploded(usable, entity)
     fields: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
@@ -79,7 +82,9 @@ def draft_spec(
     for number, choice in enumerate(_in_order(usable, entity), start=1):
         target, sources = entity.field(choice.field), [columns[s] for s in choice.sources]
         written_down = [stated.field(s) if stated and s in stated else None for s in choice.sources]
-        draftee = Draftee(target, sources, columns, renamed, choice.translate, system, choice.separator, written_down)
+        draftee = Draftee(
+            target, sources, columns, renamed, choice.translate, system, choice.separator, written_down, choice.operator
+        )
         fields[choice.field] = {"id": f"f{number}"} | field_for(draftee)
         evidence[f"f{number}"] = _evidence(choice, draftee, lists)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
@@ -105,6 +110,18 @@ def draft_spec(
     spec = Spec.model_validate(document)
     read = columns_read(spec, tops)
     return parse_spec(dump_spec(spec.model_copy(update={"unmapped": tuple(t for t in tops if t not in read)})))
+
+
+def _computable(choice: Choice, columns: Mapping[str, ColumnProfile]) -> Choice | None:
+    """The choice with the column last that needs no reading, as the step that takes a second column asks for.
+
+    None where both are texts that only steps can read as numbers.
+    """
+    if choice.operator is None or reads_as_number(columns[choice.sources[1]]):
+        return choice
+    if choice.operator == "−" or not reads_as_number(columns[choice.sources[0]]):
+        return None
+    return replace(choice, sources=choice.sources[::-1])
 
 
 def _in_order(choices: Sequence[Choice], entity: Contract) -> list[Choice]:

@@ -26,6 +26,7 @@ class Draftee:
         system: The source's system, for the prefix of keys.
         separator: What joins several sources.
         stated: What the source's contract says of each source column.
+        operator: '×', '+' or '−' where the field is what two numbers make.
     """
 
     target: Field
@@ -36,6 +37,7 @@ class Draftee:
     system: str
     separator: str | None = None
     stated: Sequence[Field | None] = ()
+    operator: str | None = None
 
     @property
     def format(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from workbench.model import Field
@@ -13,7 +14,9 @@ from .draft_keys import key_note, key_steps
 from .draft_meanings import dials_anywhere, steps_by_meaning
 from .draft_units import unit_case, unit_note, unit_steps
 
-__all__ = ["assumptions", "field_for"]
+__all__ = ["assumptions", "field_for", "reads_as_number"]
+
+_STEPS = {"×": "multiply", "+": "add", "−": "subtract"}
 
 
 def field_for(d: Draftee) -> dict[str, Any]:
@@ -22,10 +25,14 @@ def field_for(d: Draftee) -> dict[str, Any]:
     cases = unit_case(d, steps)
     if cases:
         return {"case": cases}
+    if d.operator:  # the other column is read by the last step
+        return {"from": [d.paths[d.source.name]], "steps": steps}
     return {"from": [d.paths[s.name] for s in d.sources]} | ({"steps": steps} if steps else {})
 
 
 def _steps(d: Draftee) -> list[Any]:
+    if d.operator:
+        return _computed(d)
     if len(d.sources) > 1:
         if d.target.type.kind == "timestamp":
             return _day_and_time(d)
@@ -36,6 +43,24 @@ def _steps(d: Draftee) -> list[Any]:
     steps: list[Any] = [{"null_if": {"values": marks}}] if marks and d.source.physical == "String" else []
     made = _typed(d) if d.target.type.kind != "text" else _textual(d)
     return steps + made
+
+
+def _computed(d: Draftee) -> list[Any]:
+    """What two numbers make: the first is read as it is written, the second must be a number already."""
+    first = replace(d, sources=d.sources[:1], operator=None)
+    if d.source.physical == "String":
+        read = _numbers(first)
+    else:
+        read = [{"cast": {"to": "decimal"}}] if d.source.type.kind == "float" else []
+    return [*read, {_STEPS[d.operator or ""]: {"field": d.paths[d.sources[1].name]}}]
+
+
+def reads_as_number(column: ColumnProfile) -> bool:
+    """Whether a column is a number, or text that a cast reads as one."""
+    if column.physical != "String":
+        return True
+    best = next((n for n in column.numbers if n.status != "rival"), None)
+    return best is not None and best.decimal in ("", ".") and not (best.group or best.prefix or best.suffix)
 
 
 def assumptions(d: Draftee) -> list[str]:

@@ -11,7 +11,7 @@ from .names import lexicon, stem, tokens
 from .pairing import called
 from .views import ColumnView
 
-__all__ = ["Form", "forms", "is_called_whole", "is_whole", "parts_of"]
+__all__ = ["Form", "forms", "is_called_whole", "is_whole", "line_amount", "parts_of"]
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,27 @@ def forms() -> tuple[Form, ...]:
 
 
 @cache
+def line_amount() -> Form:
+    """What one line of a document comes to, and what it is the product of.
+
+    EN 16931: the line net amount (BT-131, in UBL LineExtensionAmount) is the invoiced quantity (BT-129) times the item
+    net price (BT-146); rule PEPPOL-EN16931-R120.
+    """
+    return Form(
+        _words("line net amount", "line extension amount", "line amount", "line total"),
+        (
+            ("quantity", _words("quantity", "invoiced quantity")),
+            ("price", _words("price", "item net price", "net price", "item price", "unit price")),
+        ),
+        "",
+    )
+
+
+@cache
 def _telling() -> frozenset[str]:
     """All words that tell a part or a whole."""
-    sets = chain(*(form.whole for form in forms()), *(words for form in forms() for _, words in form.parts))
+    known = (*forms(), line_amount())
+    sets = chain(*(form.whole for form in known), *(words for form in known for _, words in form.parts))
     return frozenset(chain.from_iterable(sets))
 
 

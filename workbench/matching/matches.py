@@ -37,6 +37,7 @@ class Match:
         separator: What stands between the sources in the target, where there are several.
         decision: What a person decided on the pair, if anything.
         part: Which part of the source the target takes, as in 'first name', where one source feeds several.
+        operator: '×', '+' or '−' where the target is what two numbers make.
     """
 
     sources: tuple[str, ...]
@@ -46,11 +47,12 @@ class Match:
     separator: str | None = None
     decision: Decision | None = None
     part: str | None = None
+    operator: str | None = None
 
     @property
     def source(self) -> str:
-        """The source field, or all of them joined by ' + '."""
-        return " + ".join(self.sources)
+        """The source field, or all of them joined by ' + ' or by the operator."""
+        return f" {self.operator or '+'} ".join(self.sources)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +164,7 @@ class Matches:
                 "evidence": list(m.evidence),
                 **({"separator": m.separator} if m.separator is not None else {}),
                 **({"part": m.part} if m.part else {}),
+                **({"operator": m.operator} if m.operator else {}),
             }
             for m in self.best
         }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import UsageError
+from workbench.profiling import Equation
 
+from .arithmetic import computed
 from .combining import Model, assign, judge, load_model
 from .composing import compositions
 from .decisions import Decision, Decisions
@@ -36,6 +39,7 @@ def match(
     decisions: Decisions | None = None,
     threshold: float = 0.5,
     scorers: Sequence[str] | None = None,
+    holds: Sequence[Equation] = (),
 ) -> Matches:
     """Propose for every field of a target the column of a source that means it.
 
@@ -50,6 +54,7 @@ def match(
             name elsewhere.
         threshold: Least probability of a match that is proposed; below it the answer is 'no match'.
         scorers: Use only these.
+        holds: What was seen to hold between the source's numbers: proves or refutes what fields are computed of.
 
     Raises:
         UsageError: A side is nothing that can be matched, or the threshold is no probability.
@@ -69,12 +74,14 @@ def match(
     model = load_model()
     settled, leaning = _decided(decisions, named, meant, columns, fields)
     scores, details = _score(columns, fields, leaning, model, tuple(scorers) if scorers else None)
+    made, scores = computed(columns, fields, scores, holds, threshold)
     shared = _shared(settled)
     for i, j in shared:
         scores[i, :] = scores[:, j] = _NEVER
     taken = _settle(scores, {pair: d for pair, d in settled.items() if pair not in shared})
     composed = (
-        *_together(shared, columns, fields),
+        *_together(shared, columns, fields, made),
+        *made,
         *compositions(Pairing(columns, fields), scores, threshold),
     )
     return Matches(named, meant, columns, fields, scores, details, taken, threshold, composed, settled, leaning, model)
@@ -128,15 +135,23 @@ def _shared(settled: Mapping[tuple[int, int], Decision]) -> dict[tuple[int, int]
 
 
 def _together(
-    shared: Mapping[tuple[int, int], Decision], columns: Sequence[ColumnView], fields: Sequence[ColumnView]
+    shared: Mapping[tuple[int, int], Decision],
+    columns: Sequence[ColumnView],
+    fields: Sequence[ColumnView],
+    made: Sequence[Match],
 ) -> tuple[Match, ...]:
     """One match a field, of all the columns that were accepted for it, in the order of the decisions."""
     out = []
     for j in dict.fromkeys(j for _, j in shared):
         chosen = {columns[i].name: d for (i, k), d in shared.items() if k == j}
-        first = next(iter(chosen.values()))
+        first, name = next(iter(chosen.values())), fields[j].name
+        # a decision names the column that a chain of steps begins with, not the others that it reads
+        whole = next((m for m in made if m.target == name and m.operator and {m.sources[0]} == set(chosen)), None)
+        if whole is not None:
+            out.append(replace(whole, score=_SURE, evidence=(str(first), *whole.evidence), decision=first))
+            continue
         separator = " " if len(chosen) > 1 else None
-        out.append(Match(tuple(chosen), fields[j].name, _SURE, (str(first),), separator, first))
+        out.append(Match(tuple(chosen), name, _SURE, (str(first),), separator, first))
     return tuple(out)
 
 

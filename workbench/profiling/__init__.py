@@ -22,6 +22,7 @@ from .masking import mask
 from .number import How, Number, wilson
 from .profiler import profile
 from .relations import relate
+from .sums import Equation, equations
 
 __all__ = [
     "Casing",
@@ -29,6 +30,7 @@ __all__ = [
     "DateFormat",
     "Dependency",
     "Drift",
+    "Equation",
     "ForeignKey",
     "Histogram",
     "How",
@@ -45,6 +47,7 @@ __all__ = [
     "ValueCount",
     "as_entity",
     "compare",
+    "equations",
     "infer_contract",
     "mask",
     "profile",
