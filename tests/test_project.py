@@ -12,6 +12,7 @@ from workbench.errors import SourceError, SpecError, UnknownNameError, UsageErro
 from workbench.matching import Decision, Decisions
 from workbench.model import load_spec
 from workbench.project import Project, open_project
+from workbench.sample import true_crosswalk
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +105,17 @@ def test_decisions_written_by_hand_beat_those_of_specs(retail: Path, tmp_path: P
     assert open_project(folder).propose("crm.customers", "Customer").matches.of("email") is None
 
 
+def test_a_deletion_mark_decides_a_status(project: Project):
+    status = project.propose("erp.customers", "Customer", decisions=Decisions()).spec.fields["status"]
+    assert (status.case[0].when.field, status.case[0].then, status.else_) == ("LOEVM", "active", "closed")
+
+
+def test_an_amount_of_a_line_is_computed_and_the_total_of_the_order_is_not_taken_for_it(project: Project):
+    made = project.propose("shop.orders", "OrderLine", decisions=Decisions())
+    assert made.matches.of("line_total").source == "items[].qty × items[].unitPrice"
+    assert made.spec.fields["line_total"].from_ == ("item.qty",)
+
+
 def test_a_reference_to_a_key_takes_the_form_of_that_key(project: Project):
     fields = project.propose("erp.order_lines", "OrderLine", decisions=Decisions()).spec.fields
     assert [s.name for s in fields["product_id"].steps] == ["strip_prefix"]
@@ -112,21 +124,16 @@ def test_a_reference_to_a_key_takes_the_form_of_that_key(project: Project):
 @pytest.fixture(scope="module")
 def links(root: Path) -> pl.DataFrame:
     """The crosswalk of the customers as the sample's truth has it."""
-    records = pl.read_csv(root / "data" / "retail" / "truth" / "customer_records.csv", infer_schema=False)
-    system = pl.col("dataset").str.split(".").list.first()
-    key = pl.concat_str(system.str.to_uppercase(), pl.lit("-"), "source_id")
-    return records.select(pl.col("customer_id").alias("canonical_id"), system.alias("system"), key.alias("source_id"))
+    return true_crosswalk(root / "data" / "retail")
 
 
 def test_linked_records_mend_a_draft(project: Project, links: pl.DataFrame):
     found = project.propose("erp.customers", "Customer", decisions=Decisions(), crosswalk=links)
-    assert {"city", "status"} <= set(found.learned)
-    assert [s.name for s in found.spec.fields["city"].steps] == ["title"]
-    status = found.spec.fields["status"]
-    assert (status.case[0].when.field, status.case[0].then, status.else_) == ("LOEVM", "active", "closed")
+    city = found.spec.fields["city"]
+    assert [s.name for s in city.steps] == ["title"]
     assert project.resolve(found.spec).plan.fields
-    agree, pairs = found.learned["status"].learned.agree, found.learned["status"].learned.pairs
-    assert found.spec.evidence[status.id]["why"][-1] == f"{agree:,} of {pairs:,} linked records agree"
+    agree, pairs = found.learned["city"].learned.agree, found.learned["city"].learned.pairs
+    assert found.spec.evidence[city.id]["why"][-1] == f"{agree:,} of {pairs:,} linked records agree"
 
 
 def test_linked_records_do_not_disturb_what_they_confirm(project: Project, links: pl.DataFrame):

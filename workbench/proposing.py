@@ -70,8 +70,11 @@ def propose(
     choices = []
     for m in matches.best:
         if m.score >= accept:
-            table, stray = _translation(m.sources, target.field(m.target), facts, stated)
-            choices.append(Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator, m.operator))
+            plain = len(m.sources) == 1 and not m.present
+            table, stray = _translation(m.source, target.field(m.target), facts, stated) if plain else ({}, ())
+            choices.append(
+                Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator, m.operator, m.present)
+            )
     return Proposal(matches, draft_spec(facts, target, choices, dataset=source, stated=stated, system=system))
 
 
@@ -104,16 +107,16 @@ def with_key_forms(target: Contract, entities: Mapping[str, Contract]) -> Contra
 
 
 def _translation(
-    sources: tuple[str, ...], wanted: Field, facts: Profile, stated: Contract | None
+    source: str, wanted: Field, facts: Profile, stated: Contract | None
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Which of the target's listed values each source value means, and those for which none was found."""
     from workbench.matching import match_values
 
     words = wanted.enum or (("true", "false") if wanted.type.kind == "boolean" else ())
-    if not words or len(sources) != 1:
+    if not words:
         return {}, ()
-    counts = {v.value: int(v.count.value) for v in facts.column(sources[0]).top}
-    labels = stated.field(sources[0]).labels if stated and sources[0] in stated else {}
+    counts = {v.value: int(v.count.value) for v in facts.column(source).top}
+    labels = stated.field(source).labels if stated and source in stated else {}
     counts |= {code: 0 for code in labels if code not in counts}  # what may come is translated with what came
     # A code says nothing, its label in the contract does: 'A' is 'open'.
     named = {labels.get(v) or v: v for v in counts}

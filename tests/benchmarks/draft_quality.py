@@ -23,7 +23,7 @@ from workbench.mapping import field_values
 from workbench.matching import Decisions
 from workbench.model import Spec, load_spec
 from workbench.project import Project, open_project
-from workbench.sample import generate
+from workbench.sample import generate, true_crosswalk
 
 ROW = "__row"
 NUMBERS = frozenset({"balance", "quantity", "unit_price", "line_total", "total", "weight_kg", "line_no"})
@@ -48,18 +48,10 @@ def agreement(project: Project, draft: Spec, written: Spec, name: str) -> float:
     return float(both.select((pl.col("value") == pl.col("value_made")).fill_null(False).mean()).item() or 0.0)
 
 
-def true_links(root: Path) -> pl.DataFrame:
-    """The crosswalk of the customers as the sample's truth has it; keys in canonical form."""
-    records = pl.read_csv(root / "truth" / "customer_records.csv", infer_schema=False)
-    system = pl.col("dataset").str.split(".").list.first()
-    key = pl.concat_str(system.str.to_uppercase(), pl.lit("-"), "source_id")
-    return records.select(pl.col("customer_id").alias("canonical_id"), system.alias("system"), key.alias("source_id"))
-
-
 def judge(root: Path, *, linked: bool) -> dict[str, dict[str, float]]:
     """By dataset and field of its own spec, the agreement."""
     project = open_project(root)
-    links = true_links(root)
+    links = true_crosswalk(root)
     out: dict[str, dict[str, float]] = {}
     for path in sorted((root / "specs").glob("*.yaml")):
         written = load_spec(path)

@@ -19,6 +19,7 @@ from workbench.linkage import (
     threshold_table,
 )
 from workbench.project import open_project
+from workbench.sample import true_crosswalk
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +38,7 @@ def same_pairs(frame: pl.DataFrame, *by: str) -> int:
 
 
 def test_precision_and_recall_against_the_truth(found: Linkage, root: Path):
-    truth = pl.read_csv(root / "data/retail/truth/customer_records.csv", infer_schema=False)
-    system = pl.col("dataset").str.split(".").list.first().str.to_uppercase()
-    owners = truth.select((system + "-" + pl.col("source_id")).alias("source_id"), "customer_id").unique("source_id")
+    owners = true_crosswalk(root / "data" / "retail").select("source_id", pl.col("canonical_id").alias("customer_id"))
     entries = found.crosswalk.entries.join(owners, on="source_id").drop_nulls("customer_id")
     right = same_pairs(entries, "canonical_id", "customer_id")
     assert right / same_pairs(entries, "canonical_id") > 0.98
@@ -47,10 +46,7 @@ def test_precision_and_recall_against_the_truth(found: Linkage, root: Path):
 
 
 def test_few_labels_tell_precision_and_recall_of_all_pairs(found: Linkage, root: Path, tmp_path: Path):
-    truth = pl.read_csv(root / "data/retail/truth/customer_records.csv", infer_schema=False)
-    system = pl.col("dataset").str.split(".").list.first().str.to_uppercase()
-    names = truth.select((system + "-" + pl.col("source_id")).alias("name"), "customer_id").unique("name")
-    owner = dict(names.iter_rows())
+    owner = dict(true_crosswalk(root / "data" / "retail").select("source_id", "canonical_id").iter_rows())
     ends = found.pairs.select("id_l", "id_r").iter_rows()
     pairs = found.pairs.with_columns(match=pl.Series([owner.get(a) == owner.get(b, "?") for a, b in ends]))
     keys = ["system_l", "id_l", "system_r", "id_r"]

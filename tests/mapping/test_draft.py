@@ -9,7 +9,7 @@ import pytest
 
 from workbench.mapping import apply, resolve
 from workbench.mapping.draft import Choice, draft_spec
-from workbench.model import Contract, Field, Spec
+from workbench.model import Contract, DataType, Field, Spec
 from workbench.model.types import DATE, INTEGER, TEXT, TIMESTAMP, decimal
 from workbench.profiling import profile
 
@@ -170,3 +170,56 @@ def test_a_product_of_two_texts_that_must_both_be_read_is_left_to_a_person() -> 
     entity = Contract(id="e", name="E", version="1.0.0", fields=(Field("total", decimal(2)),))
     choice = Choice("total", ("qty", "price"), 1.0, operator="×")
     assert not draft_spec(profile(frame), entity, [choice], dataset="s.t").fields
+
+
+@pytest.mark.parametrize("kind", ["text", "boolean"])
+def test_a_field_that_a_column_decides_by_being_filled_is_drafted_as_cases(kind: str) -> None:
+    frame = pl.DataFrame({"gone": ["X", "", None]})
+    entity = Contract(id="e", name="E", version="1.0.0", fields=(Field("f", DataType(kind)),))  # type: ignore[arg-type]
+    values = ("true", "false") if kind == "boolean" else ("closed", "active")
+    spec = draft_spec(profile(frame), entity, [Choice("f", ("gone",), 0.9, present=values)], dataset="s.t")
+    assert made(spec, frame) == [values[0], values[1], values[1]]
+
+
+PLACE = Field("line_no", INTEGER, key=2, minimum="1")
+
+
+def test_places_counted_in_tens_are_counted_from_one() -> None:
+    frame = pl.DataFrame({"pos": ["000010", "000020", "000040"]})
+    spec = drafted(PLACE, "pos", frame)
+    assert made(spec, frame) == ["1", "2", "4"]
+    assert notes(spec) == ["pos: counts in steps of 10, divided so that it begins at 1"]
+
+
+@pytest.mark.parametrize(
+    ("target", "values"),
+    [
+        (Field("pieces", INTEGER, minimum="1"), ["10", "20"]),  # no place, but an amount
+        (PLACE, ["10", "25"]),  # no step
+        (PLACE, ["20", "30"]),  # would begin at 2
+        (Field("line_no", INTEGER, key=2), ["10", "20"]),  # nobody says where it begins
+    ],
+)
+def test_other_whole_numbers_stay_as_they_are(target: Field, values: list[str]) -> None:
+    frame = pl.DataFrame({"pos": values})
+    assert made(drafted(target, "pos", frame), frame) == values
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        (["Am  Hof 1", "Kai 2"], ["Am Hof 1", "Kai 2"]),  # doubled in between
+        ([" Am Hof 1", "Kai 2"], ["Am Hof 1", "Kai 2"]),
+        (["Am Hof 1", "Kai 2"], None),
+    ],
+)
+def test_blanks_are_tidied_where_the_values_show_that_it_is_needed(values: list[str], wanted: list[str] | None) -> None:
+    frame = pl.DataFrame({"street": values})
+    spec = drafted(Field("street", TEXT), "street", frame)
+    assert bool(spec.fields["street"].steps) == (wanted is not None)
+    assert made(spec, frame) == (wanted or values)
+
+
+def test_a_city_in_capitals_is_told() -> None:
+    spec = drafted(Field("city", TEXT, semantic_type="city"), "town", pl.DataFrame({"town": ["BONN", "BAD EMS"]}))
+    assert notes(spec) == ["town: all in capitals; add the step title if they are not wanted so"]

@@ -108,3 +108,15 @@ def test_every_value_is_either_translated_or_listed(source: list[str], target: l
 @given(st.lists(st.text(min_size=1, max_size=8), unique=True, max_size=8))
 def test_a_vocabulary_is_its_own_translation(values: list[str]) -> None:
     assert match_values(values, values).table == {v: v for v in values}
+
+
+def test_a_label_names_the_value_before_it_explains_it() -> None:
+    labels = {
+        "open": "placed, not yet on its way",
+        "shipped": "on its way",
+        "lost": "gone, for good",
+        "sold": "gone (out)",
+    }
+    found = match_values(["placed", "gone"], list(labels), labels=labels)
+    assert found.table == {"placed": "open"}
+    assert found.unmatched == ("gone",)

@@ -19,6 +19,7 @@ from workbench.linkage import (
     save_overrides,
 )
 from workbench.linkage.model import Thresholds
+from workbench.sample import true_crosswalk
 
 pytest.importorskip("papermill")
 
@@ -32,11 +33,8 @@ def done(tmp_path_factory: pytest.TempPathFactory, root: Path):
     files = LinkFiles.beside(folder / "customer.yaml")
     chosen = load_link_model(retail / "links" / "customer.yaml")
     save_link_model(chosen.model_copy(update={"thresholds": Thresholds(match=0.9)}), files.model)
-    truth = pl.read_csv(retail / "truth" / "customer_records.csv", infer_schema=False)
-    system = truth["dataset"].str.split(".").list.first()
-    known = truth.with_columns(system=system, id=system.str.to_uppercase() + "-" + truth["source_id"]).unique("id")
-    known = known.sort("id")
-    twice = known.join(known, on="customer_id", suffix="_r").filter(pl.col("id") < pl.col("id_r"))
+    known = true_crosswalk(retail).rename({"source_id": "id"}).sort("id")
+    twice = known.join(known, on="canonical_id", suffix="_r").filter(pl.col("id") < pl.col("id_r"))
     pairs = twice.select("system", "id", "system_r", "id_r").head(41).rows()
     add_labels(files.labels, [Label((a, i), (b, j), True, "me") for a, i, b, j in pairs[:40]])
     parted = tuple(f"{s}:{i}" for s, i in (pairs[40][:2], pairs[40][2:]))

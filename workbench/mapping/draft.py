@@ -31,6 +31,7 @@ class Choice:
         untranslated: Source values for which none was found.
         separator: What joins several sources.
         operator: '×', '+' or '−' where the field is what two numbers make.
+        present: The field's values for a filled and for an empty source, where that is what decides.
     """
 
     field: str
@@ -41,6 +42,7 @@ class Choice:
     untranslated: tuple[str, ...] = ()
     separator: str | None = None
     operator: str | None = None
+    present: tuple[str, str] | None = None
 
 
 def draft_spec(
@@ -73,8 +75,7 @@ def draft_spec(
         that nothing matches); `resolve` says them.
     """
     columns = {c.name: c for c in profile.columns}
-    there = [c for c in choices if all(s in columns for s in c.sources) and c.field in entity]
-    usable = [c for choice in there if (c := _computable(choice, columns)) is not None]
+    usable = [c for choice in choices if choice.field in entity and (c := _usable(choice, columns)) is not None]
     lists = _exploded(usable, entity)
     fields: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
@@ -83,8 +84,9 @@ def draft_spec(
         target, sources = entity.field(choice.field), [columns[s] for s in choice.sources]
         written_down = [stated.field(s) if stated and s in stated else None for s in choice.sources]
         draftee = Draftee(
-            target, sources, columns, renamed, choice.translate, system, choice.separator, written_down, choice.operator
-        )
+            target, sources, columns, renamed, choice.translate, system, choice.separator, written_down,
+            choice.operator, choice.present,
+        )  # fmt: skip
         fields[choice.field] = {"id": f"f{number}"} | field_for(draftee)
         evidence[f"f{number}"] = _evidence(choice, draftee, lists)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
@@ -112,11 +114,13 @@ def draft_spec(
     return parse_spec(dump_spec(spec.model_copy(update={"unmapped": tuple(t for t in tops if t not in read)})))
 
 
-def _computable(choice: Choice, columns: Mapping[str, ColumnProfile]) -> Choice | None:
-    """The choice with the column last that needs no reading, as the step that takes a second column asks for.
+def _usable(choice: Choice, columns: Mapping[str, ColumnProfile]) -> Choice | None:
+    """The choice; of a product or sum with the column last that needs no reading, as its step asks for.
 
-    None where both are texts that only steps can read as numbers.
+    None where a column is not there, or where both are texts that only steps can read as numbers.
     """
+    if not all(s in columns for s in choice.sources):
+        return None
     if choice.operator is None or reads_as_number(columns[choice.sources[1]]):
         return choice
     if choice.operator == "−" or not reads_as_number(columns[choice.sources[0]]):

@@ -27,6 +27,7 @@ class Draftee:
         separator: What joins several sources.
         stated: What the source's contract says of each source column.
         operator: '×', '+' or '−' where the field is what two numbers make.
+        present: The field's values for a filled and for an empty source, where that is what decides.
     """
 
     target: Field
@@ -38,6 +39,7 @@ class Draftee:
     separator: str | None = None
     stated: Sequence[Field | None] = ()
     operator: str | None = None
+    present: tuple[str, str] | None = None
 
     @property
     def format(self) -> str:

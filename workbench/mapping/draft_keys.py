@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .draft_field import Draftee
 
-__all__ = ["key_note", "key_steps"]
+__all__ = ["key_note", "key_steps", "place_note", "place_steps"]
 
 
 def key_steps(d: Draftee) -> list[Any]:
@@ -28,6 +29,33 @@ def key_note(d: Draftee) -> str | None:
     if d.target.pattern and _values(d) and not any(_fits(d, steps) for steps in _forms(d)):
         return f"{d.source.name}: its values do not fit the pattern {d.target.pattern}"
     return None
+
+
+def place_steps(d: Draftee) -> list[Any]:
+    """What makes places that a system counts in steps (10, 20, 30) the places 1, 2, 3 that the target counts."""
+    by = _counted_by(d)
+    return [{"divide": {"by": by, "digits": 0}}] if by > 1 else []
+
+
+def place_note(d: Draftee) -> str | None:
+    """What a person should know of places that are divided."""
+    by = _counted_by(d)
+    return (
+        f"{d.source.name}: counts in steps of {by}, divided so that it begins at {d.target.minimum}" if by > 1 else None
+    )
+
+
+def _counted_by(d: Draftee) -> int:
+    """The step in which a whole number of a key counts, where that alone keeps it from the target's least value; or 1.
+
+    Only for keys: an amount of 10, 20 or 30 pieces is what it is.
+    """
+    least = d.target.minimum or ""
+    if d.target.key is None or d.target.type.kind != "integer" or not least.isdecimal() or int(least) < 1:
+        return 1
+    values = [int(v) for v in _values(d) if v.isdecimal()]
+    by = math.gcd(*values) // int(least)
+    return by if by > 1 and len(set(values)) > 1 and min(values) == by * int(least) else 1
 
 
 def _with_system(d: Draftee) -> list[Any]:

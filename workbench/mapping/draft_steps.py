@@ -10,17 +10,21 @@ from workbench.model import Field
 from workbench.profiling import ColumnProfile
 
 from .draft_field import Draftee, zone_named
-from .draft_keys import key_note, key_steps
+from .draft_keys import key_note, key_steps, place_note, place_steps
 from .draft_meanings import dials_anywhere, steps_by_meaning
 from .draft_units import unit_case, unit_note, unit_steps
 
 __all__ = ["assumptions", "field_for", "reads_as_number"]
 
+_NAMES = ("person_name", "given_name", "family_name", "street", "city")
 _STEPS = {"×": "multiply", "+": "add", "−": "subtract"}
 
 
 def field_for(d: Draftee) -> dict[str, Any]:
     """A field as a spec writes it, but for its id: where it comes from, and the steps or the cases."""
+    if d.present:
+        filled, empty = d.present
+        return {"case": [{"when": {"field": d.paths[d.source.name], "is_blank": True}, "then": empty}], "else": filled}
     steps = _steps(d)
     cases = unit_case(d, steps)
     if cases:
@@ -65,7 +69,8 @@ def reads_as_number(column: ColumnProfile) -> bool:
 
 def assumptions(d: Draftee) -> list[str]:
     """What the draft took for granted and a person should look at."""
-    notes = [note for note in (_day_note(d), unit_note(d), key_note(d) if _is_key(d) else None) if note]
+    said = (_day_note(d), unit_note(d), place_note(d), _capitals_note(d), key_note(d) if _is_key(d) else None)
+    notes = [note for note in said if note]
     kind = d.target.type.kind
     if d.source.physical != "String" or d.format:
         return notes
@@ -94,6 +99,15 @@ def _day_note(d: Draftee) -> str | None:
     return None
 
 
+def _capitals_note(d: Draftee) -> str | None:
+    """Names and places in capitals are seldom wanted so; nothing here says it, so a person decides."""
+    casing = d.source.casing
+    named = (d.target.semantic_type or "") in _NAMES and not (d.target.pattern or d.target.enum)
+    if named and casing is not None and casing.upper.value >= 0.99 * max(d.source.filled, 1):
+        return f"{d.source.name}: all in capitals; add the step title if they are not wanted so"
+    return None
+
+
 def _is_address(target: Field) -> bool:
     return (target.semantic_type or "") in ("address", "street")
 
@@ -105,7 +119,7 @@ def _typed(d: Draftee) -> list[Any]:
     if kind in ("date", "timestamp"):
         return _times(d)
     if kind in ("decimal", "integer", "float"):
-        return [*_numbers(d), *unit_steps(d)]
+        return [*_numbers(d), *unit_steps(d), *place_steps(d)]
     if kind == "boolean":
         yes = [v for v, t in d.translate.items() if t == "true"]
         no = [v for v, t in d.translate.items() if t == "false"]
@@ -234,4 +248,8 @@ def _is_key(d: Draftee) -> bool:
 
 
 def _tidy(source: ColumnProfile) -> list[Any]:
+    """Blanks at the ends go; between words as well, where some are doubled or where ends show careless typing."""
+    values = [v.strip() for v in (*(t.value for t in source.top), *source.sample)]
+    if any("  " in v for v in values) or (source.padded.value > 0 and any(" " in v for v in values)):
+        return ["collapse_space"]
     return ["trim"] if source.padded.value > 0 else []

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from .forms import forms, is_called_whole, is_whole, parts_of
+from .forms import event, forms, is_called_whole, is_whole, parts_of
 from .matches import Match
-from .names import stem, tokens
+from .names import stem
 from .pairing import Pairing
 from .vectors import Bags
 from .views import ColumnView
@@ -129,17 +129,15 @@ def _days(sources: Sequence[ColumnView], targets: Sequence[ColumnView], scores: 
             continue
         for k in moments:
             i = int(scores[:, k].argmax())
-            same = _event(target) & (_event(targets[k]) | _event(sources[i]))
+            same = _about(target) & (_about(targets[k]) | _about(sources[i]))
             if scores[i, k] >= _BY_NAME and "timestamp" in (sources[i].kind, sources[i].seen.kind) and same:
                 evidence = (f"'{sources[i].name}' is the moment of which '{target.name}' is the day",)
                 out.append(Match((sources[i].name,), target.name, _BY_NAME, evidence, part="day"))
     return out
 
 
-def _event(view: ColumnView) -> set[str]:
-    """What a date or moment is about: 'order' of order_date and ordered_at."""
-    about = {stem(w) for name in (view.name, *view.synonyms) for w in tokens(name)}
-    return about - {stem(w) for w in ("date", "day", "time", "timestamp", "moment", "at", "on", "of", "the")}
+def _about(view: ColumnView) -> set[str]:
+    return {stem(w) for name in (view.name, *view.synonyms) for w in event(name)}
 
 
 def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:

@@ -11,7 +11,7 @@ from .names import lexicon, stem, tokens
 from .pairing import called
 from .views import ColumnView
 
-__all__ = ["Form", "forms", "is_called_whole", "is_whole", "line_amount", "parts_of"]
+__all__ = ["Form", "event", "forms", "is_called_whole", "is_whole", "line_amount", "parts_of"]
 
 
 @dataclass(frozen=True)
@@ -139,3 +139,15 @@ def is_called_whole(form: Form, view: ColumnView) -> bool:
     return _role(view, form.whole, _CONTEXT) and not any(
         _role(view, alternatives, frozenset()) for _, alternatives in form.parts
     )
+
+
+_WHEN = frozenset(stem(w) for w in ("date", "day", "time", "timestamp", "moment", "at", "on", "of", "the"))
+
+
+def event(name: str) -> tuple[str, ...]:
+    """What a date, a moment or a mark is about.
+
+    >>> event("order_date"), event("closedAt")
+    (('order',), ('closed',))
+    """
+    return tuple(w for w in tokens(name) if stem(w) not in _WHEN)

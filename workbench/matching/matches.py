@@ -38,6 +38,7 @@ class Match:
         decision: What a person decided on the pair, if anything.
         part: Which part of the source the target takes, as in 'first name', where one source feeds several.
         operator: '×', '+' or '−' where the target is what two numbers make.
+        present: Where the target has one value for a filled source and another for an empty one: the two.
     """
 
     sources: tuple[str, ...]
@@ -48,6 +49,7 @@ class Match:
     decision: Decision | None = None
     part: str | None = None
     operator: str | None = None
+    present: tuple[str, str] | None = None
 
     @property
     def source(self) -> str:
@@ -72,6 +74,7 @@ class Matches:
         decisions: Decisions on pairs, by position.
         leaning: Log-odds that decisions on columns of the same name in other datasets gave each pair.
         model: The weights behind the scores.
+        notes: What else speaks for a pair, by position.
     """
 
     source: str
@@ -86,6 +89,7 @@ class Matches:
     decisions: Mapping[tuple[int, int], Decision] = field(default_factory=dict)
     leaning: Matrix | None = field(default=None, repr=False)
     model: Model | None = field(default=None, repr=False)
+    notes: Mapping[tuple[int, int], str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def best(self) -> tuple[Match, ...]:
@@ -100,7 +104,7 @@ class Matches:
             single = self._at(int(rows[0]), j) if len(rows) and self.scores[rows[0], j] >= self.threshold else None
             both = [m for m in (single, composed.get(view.name)) if m is not None and m.score >= self.threshold]
             if both:
-                found.append(max(both, key=lambda m: (m.score, len(m.sources))))
+                found.append(max(both, key=lambda m: (m.score, bool(m.operator or m.present), len(m.sources))))
         return tuple(found)
 
     @property
@@ -165,6 +169,7 @@ class Matches:
                 **({"separator": m.separator} if m.separator is not None else {}),
                 **({"part": m.part} if m.part else {}),
                 **({"operator": m.operator} if m.operator else {}),
+                **({"filled": m.present[0], "empty": m.present[1]} if m.present else {}),
             }
             for m in self.best
         }
@@ -197,6 +202,7 @@ class Matches:
     def _at(self, i: int, j: int) -> Match:
         decision = self.decisions.get((i, j))
         evidence: tuple[str, ...] = (str(decision),) if decision else ()
+        evidence += (self.notes[i, j],) if (i, j) in self.notes else ()
         leaning = 0.0 if self.leaning is None else self.leaning[i, j]
         if leaning:
             verdict = "accepted" if leaning > 0 else "rejected"

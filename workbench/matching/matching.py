@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import UsageError
+from workbench.model import Contract
 from workbench.profiling import Equation
 
 from .arithmetic import computed
@@ -19,6 +20,7 @@ from .composing import compositions
 from .decisions import Decision, Decisions
 from .matches import Match, Matches
 from .pairing import Pairing
+from .presence import presences
 from .scorers import score_all
 from .views import ColumnView, views_of
 
@@ -26,6 +28,7 @@ __all__ = ["match"]
 
 Matrix = npt.NDArray[np.float64]
 _SURE, _NEVER = 0.99, 0.0
+_KEY = 2.0  # log-odds: of the 8 flows of the sample that state both keys, in all the key is the key
 
 
 def match(
@@ -74,7 +77,10 @@ def match(
     model = load_model()
     settled, leaning = _decided(decisions, named, meant, columns, fields)
     scores, details = _score(columns, fields, leaning, model, tuple(scorers) if scorers else None)
+    keys = _keys(source, target, columns, fields)
+    scores = _raised(scores, keys)
     made, scores = computed(columns, fields, scores, holds, threshold)
+    made = _repeated((*made, *presences(source, source_sample, fields, target)), settled, columns, fields)
     shared = _shared(settled)
     for i, j in shared:
         scores[i, :] = scores[:, j] = _NEVER
@@ -84,7 +90,10 @@ def match(
         *made,
         *compositions(Pairing(columns, fields), scores, threshold),
     )
-    return Matches(named, meant, columns, fields, scores, details, taken, threshold, composed, settled, leaning, model)
+    return Matches(
+        named, meant, columns, fields, scores, details, taken, threshold, composed, settled, leaning, model,
+        dict.fromkeys(keys, "both are the key of their side"),
+    )  # fmt: skip
 
 
 def _score(
@@ -142,17 +151,62 @@ def _together(
 ) -> tuple[Match, ...]:
     """One match a field, of all the columns that were accepted for it, in the order of the decisions."""
     out = []
-    for j in dict.fromkeys(j for _, j in shared):
+    whole = {m.target for m in made if m.decision}
+    for j in dict.fromkeys(j for _, j in shared if fields[j].name not in whole):
         chosen = {columns[i].name: d for (i, k), d in shared.items() if k == j}
-        first, name = next(iter(chosen.values())), fields[j].name
-        # a decision names the column that a chain of steps begins with, not the others that it reads
-        whole = next((m for m in made if m.target == name and m.operator and {m.sources[0]} == set(chosen)), None)
-        if whole is not None:
-            out.append(replace(whole, score=_SURE, evidence=(str(first), *whole.evidence), decision=first))
-            continue
+        first = next(iter(chosen.values()))
         separator = " " if len(chosen) > 1 else None
-        out.append(Match(tuple(chosen), name, _SURE, (str(first),), separator, first))
+        out.append(Match(tuple(chosen), fields[j].name, _SURE, (str(first),), separator, first))
     return tuple(out)
+
+
+def _repeated(
+    made: Sequence[Match],
+    settled: Mapping[tuple[int, int], Decision],
+    columns: Sequence[ColumnView],
+    fields: Sequence[ColumnView],
+) -> tuple[Match, ...]:
+    """Proposals of more than a column, as sure as the decision on the column that they begin with.
+
+    A decision names the column that a chain of steps begins with, not what the steps do or read besides.
+    """
+    accepted: dict[str, dict[str, Decision]] = {}
+    for (i, j), decision in settled.items():
+        if decision.verdict == "accepted":
+            accepted.setdefault(fields[j].name, {})[columns[i].name] = decision
+    out = []
+    for m in made:
+        chosen = accepted.get(m.target, {})
+        if set(chosen) == {m.sources[0]}:
+            decision = chosen[m.sources[0]]
+            m = replace(m, score=_SURE, evidence=(str(decision), *m.evidence), decision=decision)
+        out.append(m)
+    return tuple(out)
+
+
+def _keys(
+    source: object, target: object, columns: Sequence[ColumnView], fields: Sequence[ColumnView]
+) -> tuple[tuple[int, int], ...]:
+    """The pair of the two keys, where both contracts state one of a single column."""
+    if not (isinstance(source, Contract) and isinstance(target, Contract)):
+        return ()
+    if len(source.key) != 1 or len(target.key) != 1:
+        return ()
+    return tuple(
+        (i, j)
+        for i, column in enumerate(columns)
+        for j, field in enumerate(fields)
+        if (column.name, field.name) == (source.key[0], target.key[0])
+    )
+
+
+def _raised(scores: Matrix, pairs: Sequence[tuple[int, int]]) -> Matrix:
+    """The probabilities, those of the pairs raised by what a key that meets a key is worth."""
+    raised = scores.copy()
+    for at in pairs:
+        p = min(max(float(scores[at]), 1e-9), 1 - 1e-9)
+        raised[at] = 1 / (1 + (1 - p) / p * np.exp(-_KEY))
+    return raised
 
 
 def _settle(scores: Matrix, settled: Mapping[tuple[int, int], Decision]) -> Matrix:

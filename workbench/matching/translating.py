@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -181,6 +183,10 @@ def _same(goals: Iterable[str], labels: Mapping[str, str]) -> Callable[[str], tu
     for goal, label in labels.items():
         if goal in goals and label:
             plain.setdefault(_plain(label), goal)
+    begun = Counter(_plain(_first(label)) for goal, label in labels.items() if goal in goals)
+    for goal, label in labels.items():  # 'placed, not yet on its way' calls it placed
+        if goal in goals and begun[_plain(_first(label))] == 1:
+            plain.setdefault(_plain(_first(label)), goal)
 
     def find(value: str) -> tuple[str, float, str] | None:
         if value in goals:
@@ -192,6 +198,11 @@ def _same(goals: Iterable[str], labels: Mapping[str, str]) -> Callable[[str], tu
         return None
 
     return find
+
+
+def _first(label: str) -> str:
+    """What a label says before it explains itself."""
+    return re.split(r"[,;:(]", label)[0]
 
 
 def _listed(

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from .generator import Sample, generate
+from .truth import true_crosswalk
 
-__all__ = ["Sample", "generate"]
+__all__ = ["Sample", "generate", "true_crosswalk"]

@@ -1,15 +1,17 @@
-"""The ground truth beside the sample: who is who, which booking is which order. The library never reads it."""
+"""The ground truth beside the sample: who is who, which booking is which order. No verb of the workbench reads it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import polars as pl
 
 from .block import Block, person_id
 from .write import Files, euros
 
-__all__ = ["write_truth"]
+__all__ = ["true_crosswalk", "write_truth"]
 
 _DIAL = {"DE": "+49", "GB": "+44", "FR": "+33", "US": "+1", "NL": "+31", "ES": "+34", "IT": "+39"}
 
@@ -32,6 +34,22 @@ def write_truth(block: Block, files: Files, customers: Iterable[pl.DataFrame], o
     for records in orders:
         known = records.select("dataset", "source_id", _order_id())
         files.csv("truth.order_records", "truth/order_records.csv", known)
+
+
+def true_crosswalk(folder: str | os.PathLike[str]) -> pl.DataFrame:
+    """Which customer records of a sample are the same person, to hold a crosswalk or a draft against.
+
+    Args:
+        folder: The sample's.
+
+    Returns:
+        Columns canonical_id, system, source_id (in canonical form, as 'CRM-00010001'); one row a record.
+    """
+    records = pl.read_csv(Path(folder) / "truth" / "customer_records.csv", infer_schema=False)
+    system = pl.col("dataset").str.split(".").list.first()
+    key = pl.concat_str(system.str.to_uppercase(), pl.lit("-"), "source_id")
+    found = records.select(pl.col("customer_id").alias("canonical_id"), system.alias("system"), key.alias("source_id"))
+    return found.unique(("system", "source_id"), keep="first", maintain_order=True)
 
 
 def _order_id() -> pl.Expr:
