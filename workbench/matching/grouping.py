@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 __all__ = ["QUANTILES", "Groups", "grouped", "quantiles"]
 
@@ -29,9 +29,9 @@ class Groups:
     first: Codes
     weight: Matrix
 
-    def by_owner(self, texts: pl.Series) -> dict[int, tuple[list[str], Matrix]]:
+    def by_owner(self, texts: Sequence[str]) -> dict[int, tuple[list[str], Matrix]]:
         """For each column the texts of its groups, and their weights."""
-        names = texts.gather(self.first).to_list()
+        names = [texts[first] for first in self.first.tolist()]
         owners, starts = np.unique(self.owner, return_index=True)
         ends = [*starts[1:].tolist(), len(names)]
         places = zip(owners.tolist(), starts.tolist(), ends, strict=True)
@@ -64,7 +64,7 @@ def quantiles(owner: Codes, values: Matrix, weights: Matrix) -> dict[int, tuple[
     """Weighted quantiles of each owner's values."""
     if not len(owner):
         return {}
-    order = np.lexsort((values, owner))
+    order = np.lexsort((weights, values, owner))  # by weight, so that the order of rows never decides
     value, weight = values[order], weights[order]
     owners, starts, own = np.unique(owner[order], return_index=True, return_inverse=True)
     sums = np.add.reduceat(weight, starts)

@@ -32,10 +32,13 @@ def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Par
     Evenly spaced rows of two large tables have hardly any customer number in common, though the tables may have all.
     So where most values are different, the values of least hash are taken instead: the same ones in both tables.
     """
-    lazy = frame.lazy().select(pl.col(name).cast(pl.String) for name in names)
-    total = int(frame.lazy().select(pl.len()).collect().item())
+    texts = pl.col(names).cast(pl.String)
+    total = frame.height if isinstance(frame, pl.DataFrame) else int(frame.select(pl.len()).collect().item())
     if total <= _ROWS:
-        return [Part(column.rename("value"), total) for column in lazy.collect().get_columns()]
+        if isinstance(frame, pl.LazyFrame) or set(frame.dtypes) != {pl.String}:
+            frame = frame.lazy().select(texts).collect()
+        return [Part(frame.get_column(name), total) for name in names]
+    lazy = frame.lazy().select(texts)
     spaced = lazy.gather_every(total // _ROWS).head(_ROWS).collect()
     columns = spaced.get_columns()
     few = {name: filled for name, column in zip(names, columns, strict=True) if len(filled := _filled(column))}
@@ -45,7 +48,7 @@ def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Par
     for name, column in zip(names, columns, strict=True):
         values = kept[name].explode() if name in hashed else column
         share = len(few[name]) / spaced.height if name in hashed else 1.0
-        out.append(Part(values.rename("value"), len(values) / share))
+        out.append(Part(values, len(values) / share))
     return out
 
 

@@ -1,0 +1,116 @@
+"""Texts looked at letter by letter, all at once: how they look without case and signs, their shapes, their letters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Letters"]
+
+Codes = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
+Kinds = npt.NDArray[np.uint8]
+_CAPITAL, _DIGIT, _BLANK, _SIGN, _SMALL, _END = range(6)
+_A, _NINE, _SPACE, _PLUS, _NEWLINE = (ord(c) for c in "a9 +\n")
+_SHAPE = 30  # characters of a shape
+_SYMBOLS = np.array([_A, _NINE, _SPACE, 0, _A, _NEWLINE], dtype=np.uint32)  # by kind; a sign stands for itself
+
+
+@cache
+def _kind(letter: str) -> int:
+    if letter.isspace():
+        return _BLANK
+    if letter in "0123456789":
+        return _DIGIT
+    category = unicodedata.category(letter)
+    return _CAPITAL if category == "Lu" else _SMALL if category[0] == "L" else _SIGN
+
+
+_ASCII = np.array([_kind(chr(code)) for code in range(128)], dtype=np.uint8)
+
+
+def _table(letters: str) -> Flags:
+    """Which of the first 128 characters are some letters; the last stands for all that is no ASCII."""
+    return np.isin(np.arange(128), [ord(c) for c in letters])
+
+
+_JOINING = _table(" ,.;'-")  # what stands between the words of a text
+_PARTING = _table(" _.-")  # what parts words, and is all the same
+
+
+class Letters:
+    """The letters of some texts, one behind the other, an end after each text.
+
+    Args:
+        texts: Any texts, at least one.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        joined = "\n".join((*texts, ""))
+        self._codes: Codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        self._kinds: Kinds = _ASCII.take(self._codes, mode="clip")
+        other = self._codes > 127
+        if other.any():
+            found, places = np.unique(self._codes[other], return_inverse=True)
+            self._kinds[other] = np.array([_kind(chr(code)) for code in found], dtype=np.uint8)[places]
+        self._ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) - 1
+        self._kinds[self._ends] = _END
+
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many capitals, digits, blanks, signs and small letters each text has; texts × kinds.
+
+        >>> Letters(["Ab 12-3", "x"]).counts().tolist()
+        [[1, 3, 1, 1, 1], [0, 0, 0, 0, 1]]
+        """
+        owner = np.repeat(np.arange(len(self._ends)), np.diff(self._ends, prepend=-1))
+        found = np.bincount(owner * (_END + 1) + self._kinds, minlength=len(self._ends) * (_END + 1))
+        return found.reshape(-1, _END + 1)[:, :_END]
+
+    def shapes(self) -> list[str]:
+        """The texts with runs of letters written 'a', of digits '9', of blanks ' '; several words in a row 'a+'.
+
+        >>> Letters(["AB-1234", "Main Street 7", "Ann-Marie O'Neil", "x@y.org"]).shapes()
+        ['a-9', 'a+ 9', 'a+', 'a@a+']
+        """
+        kinds = np.where(self._kinds == _CAPITAL, _SMALL, self._kinds)
+        sign = kinds == _SIGN
+        kept = _starts(kinds) | sign | (kinds == _END)
+        symbols = np.where(sign, self._codes, _SYMBOLS[kinds])[kept]
+        # a word that only blanks and stops part from the word before continues it
+        joining = _JOINING.take(symbols, mode="clip")
+        solid = np.flatnonzero(~joining)
+        word = symbols[solid] == _A
+        goes_on = np.append(word[1:] & word[:-1], False)  # by solid letter: the next one is a word too
+        begun = np.append(False, goes_on[:-1])
+        gone = joining & goes_on[np.cumsum(~joining) - 1]
+        gone[solid] = begun
+        plus = solid[goes_on & ~begun] + 1
+        symbols[plus], gone[plus] = _PLUS, False
+        return [shape[:_SHAPE] for shape in _texts(symbols[~gone])]
+
+    def plain(self) -> list[str]:
+        """The texts with one blank for any run of blanks, '_', '.' and '-', and none of these at the ends.
+
+        >>> Letters(["ann  lee", "new_york-city ", "x@y.org"]).plain()
+        ['ann lee', 'new york city', 'x@y org']
+        """
+        parting = _PARTING.take(self._codes, mode="clip") & (self._kinds != _END) | (self._kinds == _BLANK)
+        kept = _starts(parting) | ~parting
+        codes, parting, ends = np.where(parting, _SPACE, self._codes)[kept], parting[kept], self._kinds[kept] == _END
+        at_end = np.append(True, ends[:-1]) | np.append(ends[1:], True)
+        return _texts(codes[~(parting & at_end)])
+
+
+def _starts(marks: npt.NDArray[np.generic]) -> Flags:
+    """Where a run of the same begins."""
+    new = np.ones(len(marks), dtype=bool)
+    np.not_equal(marks[1:], marks[:-1], out=new[1:])
+    return new
+
+
+def _texts(codes: npt.NDArray[np.generic]) -> list[str]:
+    return codes.astype(np.uint32, copy=False).tobytes().decode("utf-32-le", "surrogatepass").split("\n")[:-1]

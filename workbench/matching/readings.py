@@ -1,0 +1,90 @@
+"""What texts read as: whole numbers, numbers, dates, moments, booleans; and the kind of columns by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["decimal", "kinds", "number", "numeric", "readings"]
+
+Codes = npt.NDArray[np.int64]
+Matrix = npt.NDArray[np.float64]
+_SURE = 0.85  # share of a column's rows that must read as a kind
+_PADDED_AT_MOST = 0.05  # share of numbers with leading zeros from which they are codes
+
+_DATE = r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})"
+_NUMBER = r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[ ,.'][0-9]{3})+)?(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?%?"
+_READING = re.compile(
+    rf"(?P<integer>[+-]?(?:0|[1-9][0-9]*))\Z|(?P<padded>(?=0[0-9]){_NUMBER})\Z|(?P<decimal>[+-]?[0-9]+\.[0-9]+)\Z"
+    rf"|(?P<stamp>{_DATE}[T ][0-9]{{1,2}}:[0-9]{{2}})|(?P<date>{_DATE})\Z|(?P<number>(?=.*[0-9]){_NUMBER})\Z"
+)
+_CODES = {name: code for code, name in enumerate((None, *_READING.groupindex, "boolean"))}
+_INTEGER, _DECIMAL = _CODES["integer"], _CODES["decimal"]
+_NUMBERS = [_CODES[name] for name in ("integer", "padded", "decimal", "number")]
+_BOOLEANS = frozenset(("true", "false", "yes", "no", "y", "n", "t", "f"))
+_SPELLING = str.maketrans(",", ".", " '%")
+
+
+def readings(texts: Sequence[str], small: Sequence[str]) -> Codes:
+    """What every text reads as, by number.
+
+    Args:
+        texts: Texts that begin with no blank.
+        small: The same in small letters.
+    """
+    # digits, and the signs a number may begin with, all come before ':'
+    found = [
+        ((match := _READING.match(text)) and match.lastgroup) if text < ":" else "boolean" if low in _BOOLEANS else None
+        for text, low in zip(texts, small, strict=True)
+    ]
+    return np.fromiter(map(_CODES.__getitem__, found), np.int64, len(found))
+
+
+def numeric(read: Codes) -> npt.NDArray[np.bool_]:
+    """Which readings are numbers."""
+    return np.isin(read, _NUMBERS)
+
+
+def decimal(read: Codes) -> npt.NDArray[np.bool_]:
+    """Which readings are numbers with a decimal point and nothing else that is special."""
+    found: npt.NDArray[np.bool_] = read == _DECIMAL
+    return found
+
+
+def number(text: str) -> float:
+    """The number that a text is; NaN where it is written in groups that could be read in several ways.
+
+    >>> number("1 234,5"), number("1.234.567")
+    (1234.5, nan)
+    """
+    try:
+        return float(text.translate(_SPELLING))
+    except ValueError:
+        return float("nan")
+
+
+def kinds(owner: Codes, read: Codes, count: Matrix, columns: int) -> npt.NDArray[np.str_]:
+    """The family that the values of each column read as.
+
+    Args:
+        owner: The column of each value.
+        read: Its reading.
+        count: How many rows hold it.
+        columns: How many columns there are.
+    """
+    rows = np.bincount(owner * len(_CODES) + read, count, columns * len(_CODES)).reshape(columns, len(_CODES))
+    share = rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)
+    of = {name: share[:, code] for name, code in _CODES.items()}
+    return np.select(
+        [
+            of["boolean"] >= _SURE,
+            of["stamp"] >= _SURE,
+            of["date"] >= _SURE,
+            (share[:, _NUMBERS].sum(axis=1) >= _SURE) & (of["padded"] < _PADDED_AT_MOST),
+        ],
+        ["boolean", "timestamp", "date", np.where(of["integer"] >= _SURE, "integer", "number")],
+        "text",
+    )
