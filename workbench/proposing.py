@@ -72,9 +72,8 @@ def propose(
         if m.score >= accept:
             plain = len(m.sources) == 1 and not m.present
             table, stray = _translation(m.source, target.field(m.target), facts, stated) if plain else ({}, ())
-            choices.append(
-                Choice(m.target, m.sources, m.score, m.evidence, table, stray, m.separator, m.operator, m.present)
-            )
+            why = tuple(m.evidence)
+            choices.append(Choice(m.target, m.sources, m.score, why, table, stray, m.separator, m.operator, m.present))
     return Proposal(matches, draft_spec(facts, target, choices, dataset=source, stated=stated, system=system))
 
 

@@ -27,7 +27,7 @@ from .combining import (
     strength,
 )
 from .pairing import Pairing
-from .scorers import score_all
+from .scorers import Scores
 
 __all__ = ["Case", "Reliability", "case_of", "fit_model", "reliability"]
 
@@ -81,7 +81,7 @@ class Reliability:
 
 def case_of(pairing: Pairing, truth: npt.NDArray[np.bool_], weight: float = 1.0) -> Case:
     """Run all scorers on a pairing with known truth."""
-    return Case(score_all(pairing), truth, pairing.kinship, weight)
+    return Case(dict(Scores(pairing)), truth, pairing.kinship, weight)
 
 
 def fit_model(cases: Sequence[Case], groups: Sequence[str] = ()) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .scorers import scorers
+from .scorers import Part, scorers
 
 __all__ = [
     "BY_NAME", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "by_values", "choice_features", "derived", "filled",
@@ -88,32 +88,36 @@ def load_model() -> Model:
     return replace(read(data["named"]), silent=read(data["silent"]))
 
 
-def derived(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
-    """The scores worked out of several; see `DERIVED`."""
+def derived(scores: Mapping[str, Matrix], wanted: Collection[str] = DERIVED) -> dict[str, Matrix]:
+    """The scores worked out of several, those that are wanted; see `DERIVED`."""
 
     def get(name: str) -> Matrix:
-        return filled(scores[name]) if name in scores else np.zeros(next(iter(scores.values())).shape)
+        return filled(scores[name]) if name in scores else np.zeros(name_alone.shape)
 
-    name = name_best(scores)
-    values = np.maximum(get("values_within"), get("values_alike"))
-    silent = np.isnan(scores["shapes"]) if "shapes" in scores else np.zeros(name.shape)
-    # a contract without values still tells the types: what fitting types are worth must not come on top
-    typed = ~np.isnan(scores["types"]) if "types" in scores else np.zeros(name.shape, dtype=bool)
-    found = {
-        "name_best": name,
-        "name_sure": name**3,
-        "name_and_values": name * values,
-        "listed_sure": get("listed") ** 2,
-        "no_values": np.where(silent, np.where(typed, 0.5, 1.0), 0.0),
+    def no_values() -> Matrix:
+        # a contract without values still tells the types: what fitting types are worth must not come on top
+        worth = np.where(np.isnan(scores["types"]), 1.0, 0.5) if "types" in scores else 1.0
+        return np.where(np.isnan(scores["shapes"]), worth, 0.0) if "shapes" in scores else np.zeros(name_alone.shape)
+
+    name_alone = name_best(scores)
+    made: dict[str, Callable[[], Matrix]] = {
+        "name_best": lambda: name_alone,
+        "name_sure": lambda: name_alone**3,
+        "name_and_values": lambda: name_alone * np.maximum(get("values_within"), get("values_alike")),
+        "listed_sure": lambda: get("listed") ** 2,
+        "no_values": no_values,
     }
     if BY_NAME.isdisjoint(scores):
-        found |= {"values_many": get("values_shared") ** 2, "values_rarely": np.sqrt(get("values_telling"))}
-    return found
+        made |= {
+            "values_many": lambda: get("values_shared") ** 2,
+            "values_rarely": lambda: np.sqrt(get("values_telling")),
+        }
+    return {name: make() for name, make in made.items() if name in wanted}
 
 
-def nameless(scores: Mapping[str, Matrix]) -> dict[str, Matrix]:
-    """The scores that do not look at names."""
-    return {name: matrix for name, matrix in scores.items() if name not in BY_NAME}
+def nameless(scores: Mapping[str, Matrix], pairs: tuple[Any, ...] | None = None) -> Mapping[str, Matrix]:
+    """The scores that do not look at names, of all pairs or some (as `numpy.ix_` gives them)."""
+    return Part(scores, (name for name in scores if name not in BY_NAME), pairs)
 
 
 def filled(matrix: Matrix) -> Matrix:
@@ -138,12 +142,16 @@ def strength(scores: Mapping[str, Matrix], model: Model) -> Matrix:
     weight, from its neutral point.
     """
     total = np.full(next(iter(scores.values())).shape, model.intercept)
-    for name, matrix in {**scores, **derived(scores)}.items():
-        if name in model.weights:
-            total += model.weights[name] * filled(matrix)
-        elif name in scorers:
+    told = {name: weight for name, weight in model.weights.items() if weight}  # what counts nothing need not be known
+    for name, weight in told.items():
+        if name in scores:
+            total += weight * filled(scores[name])
+    for name, matrix in derived(scores, told).items():
+        total += told[name] * matrix
+    for name in scores:
+        if name not in model.weights and name in scorers:
             one = scorers[name]
-            total += one.weight * filled(matrix - one.neutral)
+            total += one.weight * filled(scores[name] - one.neutral)
     return total
 
 
@@ -235,7 +243,7 @@ def judge(
     best = name_best(scores)[left]
     said = float((best * assign(best)).sum()) / min(best.shape)
     silence = float(np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))
-    rest = {name: matrix[left] for name, matrix in nameless(scores).items()}
+    rest = nameless(scores, left)
     if silence and rest:
         lean = leaning if isinstance(leaning, float) else leaning[left]
         spoken = posterior(rest, strangers(best.shape), model.silent, lean)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from math import isnan
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,7 @@ from .names import tokens
 from .scorers import scorers
 from .views import ColumnView
 
-__all__ = ["explain"]
+__all__ = ["Evidence", "explain"]
 
 Matrix = npt.NDArray[np.float64]
 _MOST = 4
@@ -33,6 +35,43 @@ _SOLID = {"abbreviation": 0.6, "name_words": 0.55, "consonants": 0.75, "spelling
           "name_telling": 0.7, "values_within": 0.2, "values_common": 0.2, "values_shared": 0.3, "values_alike": 0.4,
           "values_telling": 0.3, "listed": 0.4, "numbers": 0.75, "lengths": 0.85, "shapes": 0.7,
           "characters": 0.85, "uniqueness": 0.9, "frequencies": 0.85, "fill": 0.95, "types": 0.7}  # fmt: skip
+
+
+class Evidence(Sequence[str]):
+    """Sentences that are worked out when they are first read: most matches are looked through by score only.
+
+    Args:
+        tell: Gives the sentences.
+    """
+
+    def __init__(self, tell: Callable[[], tuple[str, ...]]) -> None:
+        self._tell = tell
+
+    @cached_property
+    def _said(self) -> tuple[str, ...]:
+        return self._tell()
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        return self._said[at]
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._said == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._said)
+
+    def __repr__(self) -> str:
+        return repr(self._said)
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[str, ...]]]:
+        return tuple, (self._said,)
 
 
 def explain(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from workbench.errors import UnknownNameError
 
 from .combining import Model
 from .decisions import Decision
-from .evidence import explain
+from .evidence import Evidence, explain
 from .views import ColumnView
 
 __all__ = ["Match", "Matches"]
@@ -44,7 +44,7 @@ class Match:
     sources: tuple[str, ...]
     target: str
     score: float
-    evidence: tuple[str, ...] = ()
+    evidence: Sequence[str] = ()
     separator: str | None = None
     decision: Decision | None = None
     part: str | None = None
@@ -201,6 +201,13 @@ class Matches:
 
     def _at(self, i: int, j: int) -> Match:
         decision = self.decisions.get((i, j))
+        evidence = Evidence(lambda: self._evidence(i, j))
+        return Match(
+            (self.columns[i].name,), self.fields[j].name, float(self.scores[i, j]), evidence, decision=decision
+        )
+
+    def _evidence(self, i: int, j: int) -> tuple[str, ...]:
+        decision = self.decisions.get((i, j))
         evidence: tuple[str, ...] = (str(decision),) if decision else ()
         evidence += (self.notes[i, j],) if (i, j) in self.notes else ()
         leaning = 0.0 if self.leaning is None else self.leaning[i, j]
@@ -209,9 +216,7 @@ class Matches:
             evidence += (f"a column of this name was {verdict} for it in another source",)
         if self.model is not None:
             evidence += explain(self.details, (i, j), self.columns[i], self.fields[j], self.model)
-        return Match(
-            (self.columns[i].name,), self.fields[j].name, float(self.scores[i, j]), evidence, decision=decision
-        )
+        return evidence
 
     def _position(self, views: tuple[ColumnView, ...], name: str, kind: str) -> int:
         for position, view in enumerate(views):

@@ -21,7 +21,7 @@ from .decisions import Decision, Decisions
 from .matches import Match, Matches
 from .pairing import Pairing
 from .presence import presences
-from .scorers import score_all
+from .scorers import Part, Scores
 from .views import ColumnView, views_of
 
 __all__ = ["match"]
@@ -76,7 +76,7 @@ def match(
     meant = target_name or getattr(target, "name", None) or "target"
     model = load_model()
     settled, leaning = _decided(decisions, named, meant, columns, fields)
-    scores, details = _score(columns, fields, leaning, model, tuple(scorers) if scorers else None)
+    scores, details = _score(columns, fields, leaning, model, scorers)
     keys = _keys(source, target, columns, fields)
     scores = _raised(scores, keys)
     made, scores = computed(columns, fields, scores, holds, threshold)
@@ -101,8 +101,8 @@ def _score(
     fields: tuple[ColumnView, ...],
     leaning: Matrix,
     model: Model,
-    only: tuple[str, ...] | None,
-) -> tuple[Matrix, dict[str, Matrix]]:
+    only: Sequence[str] | None,
+) -> tuple[Matrix, Mapping[str, Matrix]]:
     """Score in the order of names, so that the order of columns never decides between equals."""
     shape = (len(columns), len(fields))
     if not columns or not fields:
@@ -110,10 +110,10 @@ def _score(
     rows = np.array(sorted(range(shape[0]), key=lambda i: columns[i].name))
     cols = np.array(sorted(range(shape[1]), key=lambda j: fields[j].name))
     pairing = Pairing(tuple(columns[i] for i in rows), tuple(fields[j] for j in cols))
-    ordered = score_all(pairing, only)
+    ordered = Scores(pairing, only)
     probability = judge(ordered, pairing.kinship, model, leaning[np.ix_(rows, cols)])
     back = np.ix_(np.argsort(rows), np.argsort(cols))
-    return probability[back], {name: matrix[back] for name, matrix in ordered.items()}
+    return probability[back], Part(ordered, ordered, back)
 
 
 def _decided(

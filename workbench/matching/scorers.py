@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from workbench.registry import Registry
 
 from .pairing import Pairing
 
-__all__ = ["Scorer", "score_all", "scorer", "scorers"]
+__all__ = ["Part", "Scorer", "Scores", "scorer", "scorers"]
 
 Matrix = npt.NDArray[np.float64]
 Score = Callable[[Pairing], Matrix]
@@ -55,17 +56,65 @@ def scorer(
     return register
 
 
-def score_all(pairing: Pairing, only: tuple[str, ...] | None = None) -> dict[str, Matrix]:
-    """Run the scorers, all or those named.
+class Scores(Mapping[str, Matrix]):
+    """What the scorers give, by name; each is worked out when first asked for.
+
+    Args:
+        pairing: The two tables.
+        only: The names of the scorers that are used; all of them unless given.
 
     Raises:
         UnknownNameError: There is no scorer of that name.
     """
-    chosen = {n: scorers[n] for n in only} if only else dict(scorers.items())
-    found = {}
-    for name, one in chosen.items():
-        matrix = np.asarray(one.score(pairing), dtype=np.float64)
-        if matrix.shape != pairing.shape:
-            raise ValueError(f"scorer '{name}' gave {matrix.shape} scores for {pairing.shape} pairs")
-        found[name] = np.clip(matrix, 0.0, 1.0)
-    return found
+
+    def __init__(self, pairing: Pairing, only: Sequence[str] | None = None) -> None:
+        self._pairing = pairing
+        self._scorers = {n: scorers[n] for n in only} if only else dict(scorers.items())
+        self._found: dict[str, Matrix] = {}
+
+    def __getitem__(self, name: str) -> Matrix:
+        if name not in self._found:
+            matrix = np.asarray(self._scorers[name].score(self._pairing), dtype=np.float64)
+            if matrix.shape != self._pairing.shape:
+                raise ValueError(f"scorer '{name}' gave {matrix.shape} scores for {self._pairing.shape} pairs")
+            self._found[name] = np.clip(matrix, 0.0, 1.0)
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._scorers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._scorers)
+
+    def __len__(self) -> int:
+        return len(self._scorers)
+
+
+class Part(Mapping[str, Matrix]):
+    """Some of the scores, of some of the pairs, still worked out when first asked for.
+
+    Args:
+        scores: Scores by name.
+        names: The names that are left.
+        pairs: The pairs that are left, as `numpy.ix_` gives them; all of them unless given.
+    """
+
+    def __init__(
+        self, scores: Mapping[str, Matrix], names: Iterable[str], pairs: tuple[Any, ...] | None = None
+    ) -> None:
+        self._scores, self._names, self._pairs = scores, dict.fromkeys(names), pairs
+
+    def __getitem__(self, name: str) -> Matrix:
+        if name not in self._names:
+            raise KeyError(name)
+        found = self._scores[name]
+        return found if self._pairs is None else found[self._pairs]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

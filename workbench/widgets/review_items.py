@@ -127,7 +127,7 @@ def _from_matches(
     rivals = tuple((m.source, round(m.score, 3)) for m in found)
     taken = " + ".join(mapped.from_ or ()) if mapped else ""
     here = next((m for m in (*found, *matches.best) if m.source == taken and m.target == name), None)
-    return rivals, (round(here.score, 3) if here else None), (here.evidence if here else ())
+    return rivals, (round(here.score, 3) if here else None), (tuple(here.evidence) if here else ())
 
 
 def _number(value: object) -> float | None:
