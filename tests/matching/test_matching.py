@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pickle
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -11,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.errors import UnknownNameError, UsageError
-from workbench.matching import Decision, Decisions, Match, Scorer, match, scorers
+from workbench.matching import Decision, Decisions, Match, Pairing, Scorer, load_model, match, scorers
 from workbench.model import TEXT, Contract, Field
 from workbench.profiling import profile
 
@@ -168,6 +171,26 @@ def test_a_decision_elsewhere_speaks_for_columns_of_the_same_name() -> None:
     assert after.scores[at] > before.scores[at]
 
 
+def test_a_scorer_that_counts_nothing_is_worked_out_only_for_the_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def nothing(pairing: Pairing) -> np.ndarray:
+        asked.append(pairing.shape)
+        return np.ones(pairing.shape)
+
+    monkeypatch.setitem(scorers._things, "mute", Scorer("mute", nothing, "a scorer that was learned to say nothing"))
+    learned = replace(load_model(), weights={**load_model().weights, "mute": 0.0})
+    monkeypatch.setattr(importlib.import_module("workbench.matching.matching"), "load_model", lambda: learned)
+    found = match(crm(), customer())
+    email = found.of("email")
+    assert email is not None
+    assert not asked
+    assert email.evidence
+    assert asked == [found.scores.shape]
+    assert pickle.loads(pickle.dumps(email)) == email
+    assert bool((found.details["mute"] == 1.0).all())
+
+
 def test_a_plugin_scorer_takes_part() -> None:
     def says_fax(pairing: object) -> np.ndarray:
         wanted = [v.name == "fax" for v in pairing.sources]  # type: ignore[attr-defined]
@@ -177,11 +200,11 @@ def test_a_plugin_scorer_takes_part() -> None:
     scorers.add("says_fax", Scorer("says_fax", says_fax, "a plugin says so", weight=30.0))
     try:
         found = match(crm(), customer()).of("loyalty_tier")
+        assert found is not None
+        assert found.source == "fax"
+        assert "a plugin says so (100 %)" in found.evidence
     finally:
         del scorers._things["says_fax"]
-    assert found is not None
-    assert found.source == "fax"
-    assert "a plugin says so (100 %)" in found.evidence
 
 
 @pytest.mark.parametrize(

@@ -92,26 +92,24 @@ def derived(scores: Mapping[str, Matrix], wanted: Collection[str] = DERIVED) -> 
     """The scores worked out of several, those that are wanted; see `DERIVED`."""
 
     def get(name: str) -> Matrix:
-        return filled(scores[name]) if name in scores else np.zeros(name_alone.shape)
+        return filled(scores[name]) if name in scores else np.zeros(by_name.shape)
 
     def no_values() -> Matrix:
         # a contract without values still tells the types: what fitting types are worth must not come on top
         worth = np.where(np.isnan(scores["types"]), 1.0, 0.5) if "types" in scores else 1.0
-        return np.where(np.isnan(scores["shapes"]), worth, 0.0) if "shapes" in scores else np.zeros(name_alone.shape)
+        return np.where(np.isnan(scores["shapes"]), worth, 0.0) if "shapes" in scores else np.zeros(by_name.shape)
 
-    name_alone = name_best(scores)
+    by_name = name_best(scores)
     made: dict[str, Callable[[], Matrix]] = {
-        "name_best": lambda: name_alone,
-        "name_sure": lambda: name_alone**3,
-        "name_and_values": lambda: name_alone * np.maximum(get("values_within"), get("values_alike")),
+        "name_best": lambda: by_name,
+        "name_sure": lambda: by_name**3,
+        "name_and_values": lambda: by_name * np.maximum(get("values_within"), get("values_alike")),
         "listed_sure": lambda: get("listed") ** 2,
         "no_values": no_values,
     }
     if BY_NAME.isdisjoint(scores):
-        made |= {
-            "values_many": lambda: get("values_shared") ** 2,
-            "values_rarely": lambda: np.sqrt(get("values_telling")),
-        }
+        made["values_many"] = lambda: get("values_shared") ** 2
+        made["values_rarely"] = lambda: np.sqrt(get("values_telling"))
     return {name: make() for name, make in made.items() if name in wanted}
 
 
