@@ -153,3 +153,13 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     yield start
     for got in started:
         got.cleanup()
+
+
+def test_a_server_that_stops_a_run_is_told_as_what_it_is(
+    tmp_path: Path, server: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+):
+    server()
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=1")
+    rows = pl.concat([FRAME] * 500).lazy()
+    with pytest.raises(SourceError, match="WORKBENCH_POSTGRES: PostgreSQL stopped a statement"):
+        run_spec(planned(), rows, tmp_path / "out.parquet", tmp_path / "dead", engine="postgres", tables=tables)

@@ -115,17 +115,18 @@ class Counts:
 
     def reasons_html(self, most: int = 12) -> str:
         """Why rows were rejected and values replaced, most first, to stand in a block of markup."""
-        parts = [] if self.rejected else [note("No row was rejected.", "good")]
-        told = (
-            ("Why rows were rejected", "rows", self.rejected),
-            ("Why values were replaced", "values", self.replaced),
-        )
-        for caption, unit, counter in told:
-            rows = [(escape(c), escape(self.reasons.get(c, "")), f"{n:,}") for c, n in counter.most_common(most)]
-            parts += [table(("code", "reason", unit), rows, caption=caption, numbers=(2,))] if rows else []
-            more = len(counter) - most
-            parts.append(note(f"… and {more:,} more reasons" if more > 0 else ""))
-        return "".join(parts)
+        none = "" if self.rejected else note("No row was rejected.", "good")
+        return none + self._why("Why rows were rejected", "rows", self.rejected, most) + self.replaced_html(most)
+
+    def replaced_html(self, most: int = 12) -> str:
+        """Why values were replaced in rows that went on; nothing where none was."""
+        return self._why("Why values were replaced", "values", self.replaced, most)
+
+    def _why(self, caption: str, unit: str, counter: Counter[str], most: int) -> str:
+        rows = [(escape(c), escape(self.reasons.get(c, "")), f"{n:,}") for c, n in counter.most_common(most)]
+        told = table(("code", "reason", unit), rows, caption=caption, numbers=(2,)) if rows else ""
+        more = len(counter) - most
+        return told + note(f"… and {more:,} more reasons" if more > 0 else "")
 
 
 def tally_replaced(rows: pl.DataFrame, counts: Counts, reasons: Mapping[str, str]) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from workbench.errors import MissingExtraError, SourceError, UnknownNameError
 from workbench.mapping import Counts, batch_rows_of, run_streaming
 from workbench.model import Plan
 from workbench.quality import DeadLetters
-from workbench.sources import write
+from workbench.sources import postgres_error, write
 
 __all__ = ["ENGINES", "run_spec"]
 
@@ -110,6 +110,5 @@ def _postgres() -> Iterator[Any]:
     try:
         with psycopg.connect(address) as connection:
             yield connection
-    except psycopg.OperationalError:
-        cure = "is the server up, and is the address right?"
-        raise SourceError("PostgreSQL cannot be reached", where="WORKBENCH_POSTGRES", cure=cure) from None
+    except psycopg.Error as e:
+        raise postgres_error(e, address, "WORKBENCH_POSTGRES") from None

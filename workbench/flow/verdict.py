@@ -117,6 +117,7 @@ class Verdict:
                 (escape(r.code), escape(r.reason), f"{r.rows:,}", escape(", ".join(r.examples))) for r in self.reasons
             ]
             parts.append(table(("code", "reason", "rows", "as in"), why, caption="Rejected rows", numbers=(2,)))
+        parts.append(self.counts.replaced_html())
         if self.checks:
             rows = [(escape(c.id), _result(c.passed), escape(c.what), escape(c.measured)) for c in self.checks]
             parts.append(table(("check", "result", "what", "measured"), rows, caption="Checks of the spec"))

@@ -27,6 +27,26 @@ NEEDS_AT: frozenset[str] = frozenset(
     ("jaro_winkler", "damerau_levenshtein", "token_set", "token_overlap", "token_cosine", "date_parts",
      "within_days", "within", "within_ratio", "within_km", "prefix", "suffix", "custom")
 )  # fmt: skip
+_IN_WORDS: Mapping[str, str] = {
+    "exact": "the same",
+    "jaro_winkler": "spelt alike ({share} % or more)",
+    "damerau_levenshtein": "at most {at} character{s} {differ}",
+    "token_set": "words alike ({share} % or more)",
+    "token_overlap": "words in common ({share} % or more)",
+    "token_cosine": "telling words in common ({share} % or more)",
+    "date_parts": "{at} of day, month and year the same",
+    "within_days": "at most {at} day{s} apart",
+    "swapped_day_month": "day and month swapped",
+    "within": "at most {at} apart",
+    "within_ratio": "at most {share} % apart",
+    "within_km": "at most {at} km apart",
+    "swapped": "swapped",
+    "nickname": "a short form of the same name",
+    "initial": "the initial of the other",
+    "prefix": "the first {at} character{s} the same",
+    "suffix": "the last {at} character{s} the same",
+    "else": "anything else",
+}
 PAIRED_TESTS: frozenset[str] = frozenset(("swapped", "within_km"))
 RESERVED = frozenset(("system", "source_id", "canonical_id", "records", "changed_at", "filled"))
 """Names of our own columns, which no field may bear."""
@@ -126,9 +146,17 @@ class Level(_Part):
 
     @property
     def label(self) -> str:
-        """The level in words."""
-        bound = "" if self.at is None else f" {self.at:g}"
-        return f"{self.using or self.test}{bound}" + (f" ({', '.join(self.fields)})" if self.fields else "")
+        """The level in words.
+
+        >>> Level(test="damerau_levenshtein", at=1).label, Level(test="within_ratio", at=0.05, fields="price").label
+        ('at most 1 character differs', 'at most 5 % apart (price)')
+        """
+        at = self.at or 0.0
+        words = _IN_WORDS.get(self.test, f"{self.using} at least {at:g}")
+        said = words.format(
+            at=f"{at:g}", share=f"{100 * at:g}", s="" if at == 1 else "s", differ="differs" if at == 1 else "differ"
+        )
+        return said + (f" ({', '.join(self.fields)})" if self.fields else "")
 
 
 class Comparison(_Part):

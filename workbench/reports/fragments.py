@@ -19,7 +19,6 @@ __all__ = [
     "masked_preview",
     "null_chart",
     "problem_table",
-    "reject_table",
     "spec_table",
 ]
 
@@ -68,11 +67,6 @@ def spec_table(spec: Spec, target: Contract) -> str:
 def counts_table(counts: Counts) -> str:
     """The books of a run as HTML: what came in, and where every row went."""
     return block(counts.books_html())
-
-
-def reject_table(counts: Counts) -> str:
-    """Why rows were rejected, and values replaced, as HTML, most first."""
-    return block(counts.reasons_html(most=25))
 
 
 def masked_preview(frame: pl.DataFrame, target: Contract, limit: int = 6) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from workbench.errors import MissingExtraError, SourceError, UsageError
+from workbench.errors import MissingExtraError, UsageError
 
 from .lazy import lazy_batches
-from .locations import Place, mask_secrets
+from .locations import Place
+from .postgres_errors import postgres_error
 from .results import Problems, Scan
 from .sql_text import choose, quoted
 
@@ -94,28 +95,7 @@ def connect_postgresql(place: Place, *, to_write: bool = False) -> Iterator[Any]
                                " SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL extra_float_digits = 1")  # fmt: skip
             yield connection
     except psycopg.Error as e:
-        raise _said(place, e) from None
-
-
-def _said(place: Place, error: Any) -> SourceError:
-    import psycopg
-
-    what = mask_secrets(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
-    try:
-        password = psycopg.conninfo.conninfo_to_dict(place.url).get("password")
-    except psycopg.Error:
-        password = None
-        what = "the address is not understood"
-    if password:
-        what = what.replace(str(password), "***")
-    cure = "check the database"
-    if isinstance(error, psycopg.OperationalError):
-        cure = "check host, port, user and password, and that the server runs"
-    elif isinstance(error, psycopg.errors.InsufficientPrivilege):
-        cure = "ask for the right to it"
-    elif isinstance(error, (psycopg.errors.SyntaxError, psycopg.errors.UndefinedColumn)):
-        cure = "mend the query"
-    return SourceError(what, where=place.shown, cure=cure)
+        raise postgres_error(e, place.url, place.shown) from None
 
 
 def postgresql_tables(place: Place) -> tuple[str, ...]:
