@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from workbench.backends import normalise, schema_of
-from workbench.errors import Fault, SourceError, SpecError, UnknownNameError, UsageError, did_you_mean
-from workbench.mapping import Resolved, apply, held_against, linked_pairs, resolve
-from workbench.model import Contract, DataType, Landscape, Spec, in_range, load_contract, load_landscape, load_spec
+from workbench.errors import SourceError, UnknownNameError, UsageError, did_you_mean
+from workbench.mapping import Resolved, apply, of_the_version, resolve
+from workbench.model import Contract, DataType, Landscape, Spec, load_contract, load_landscape, load_spec
 from workbench.profiling import Profile, profile
-from workbench.proposing import Proposal, fitting, propose, with_key_forms
+from workbench.proposing import Proposal, fitting, held, propose, with_key_forms
 from workbench.sources import Scan, names_file, scan
 
 if TYPE_CHECKING:
@@ -94,27 +94,32 @@ class Project:
             path = folder / f"{name}{SUFFIX}"
             if path.is_file():
                 return load_contract(path)
-        known = self.landscape.entity_names if self.landscape else self._loose_entities()
+        loose = (p.name.removesuffix(SUFFIX) for p in self.root.rglob(f"*{SUFFIX}"))
+        known = self.landscape.entity_names if self.landscape else list(loose)
         raise UnknownNameError.of("entity", name, known, where=str(self.root))
-
-    def _loose_entities(self) -> list[str]:
-        return [p.name.removesuffix(SUFFIX) for p in self.root.rglob(f"*{SUFFIX}")]
 
     @cached_property
     def entities(self) -> dict[str, Contract]:
         """The canonical entities of the landscape, by name."""
         return {name: self.entity(name) for name in (self.landscape.entity_names if self.landscape else ())}
 
-    def entities_of(self, *sources: str, progress: Callable[[str], None] = lambda _: None) -> TableMatches:
-        """Which entity each source's rows are, when nobody said: all sources against all entities of the landscape.
+    def entities_of(
+        self,
+        *sources: str,
+        facts: Mapping[str, Profile] | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> TableMatches:
+        """Which entity each source's rows are, when nobody said; facts are profiles that are there already.
 
         Raises:
             UsageError: There is no landscape, or it has no entities.
         """
         if not self.entities:
             raise UsageError("there are no entities here", where=str(self.root), cure="name the entity's contract")
-        progress(f"profiling {', '.join(sources)}")
-        sides = {name: (self.profile(name), self.contract(name)) for name in sources}
+        known = facts or {}
+        if open_ := [name for name in sources if name not in known]:
+            progress(f"profiling {', '.join(open_)}")
+        sides = {name: (known.get(name) or self.profile(name), self.contract(name)) for name in sources}
         return fitting(sides, self.entities, self.decisions)
 
     def target(self, spec: Spec) -> Contract:
@@ -135,7 +140,7 @@ class Project:
                     cure="name one in the landscape",
                 )
             found = contract
-        return _of_the_version(found, spec, "target")
+        return of_the_version(found, spec, "target")
 
     def table(self, name: str) -> pl.LazyFrame:
         """A reference table that a spec names: a dataset's id or a path inside the project."""
@@ -158,7 +163,7 @@ class Project:
         """Resolve a spec against its source and target; see `workbench.mapping.resolve`."""
         source = self.contract(spec.source.dataset)
         if source is not None:
-            _of_the_version(source, spec, "source")
+            of_the_version(source, spec, "source")
         rows = self.frame(spec.source.dataset) if frame is None else normalise(frame)
         values = {
             c.name: [v.value for v in c.top]
@@ -174,8 +179,14 @@ class Project:
             values=values,
         )
 
-    def canonical(self, entity: str, *, progress: Callable[[str], None] = lambda _: None) -> dict[str, pl.DataFrame]:
-        """The records of an entity from every system whose flow has a spec, in canonical form, by system.
+    def canonical(
+        self,
+        entity: str,
+        *,
+        systems: Collection[str] | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> dict[str, pl.DataFrame]:
+        """The records of an entity in canonical form by system: all whose flow has a spec, or the systems given.
 
         Raises:
             UsageError: No flow brings this entity, or none has a spec yet.
@@ -187,6 +198,8 @@ class Project:
             raise UsageError(what, where=str(self.root), cure="write one: workbench match SOURCE ENTITY -o spec.yaml")
         parts: dict[str, list[pl.DataFrame]] = {}
         for flow in ready:
+            if systems is not None and flow.source.partition(".")[0] not in systems:
+                continue
             progress(f"mapping {flow.source}")
             spec = load_spec(self.root / str(flow.spec))
             applied = apply(self.resolve(spec).plan, self.frame(flow.source), self.table)
@@ -224,6 +237,7 @@ class Project:
         accept: float = 0.5,
         decisions: Decisions | None = None,
         crosswalk: pl.DataFrame | None = None,
+        linked: Mapping[str, pl.DataFrame] | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Proposal:
         """Match a source to an entity and draft a spec.
@@ -236,6 +250,7 @@ class Project:
             decisions: What people decided on matches; what this project's files say when not given.
             crosswalk: Columns canonical_id, system, source_id: the draft is held against the records of other
                 systems that it links, and fields that they contradict are learned from them.
+            linked: Those records, see `linked`, when they are there already.
             progress: Told what is being done.
         """
         target = entity if isinstance(entity, Contract) else self.entity(entity)
@@ -246,33 +261,17 @@ class Project:
         system, stated, form = named.partition(".")[0], self.contract(source), with_key_forms(target, self.entities)
         rows = self.frame(source)
         found = propose(source, form, facts, stated=stated, system=system, decisions=known, accept=accept, rows=rows)
-        return found if crosswalk is None else self._held(found, target, source, crosswalk, progress)
+        if crosswalk is None:
+            return found
+        others = self.linked(source, target.name, crosswalk, progress=progress) if linked is None else linked
+        return held(found, target, source, rows, others, crosswalk, self.table, self.table_schema, progress)
 
-    def _held(
-        self, found: Proposal, target: Contract, source: str, crosswalk: pl.DataFrame, progress: Callable[[str], None]
-    ) -> Proposal:
-        """The proposal, held against the records of other systems that the crosswalk links to this source's."""
-        ours, there = source.partition(".")[0], crosswalk["system"].unique().to_list()
-        known = self.canonical(target.name, progress=progress)
-        others = {system: records for system, records in known.items() if system != ours and system in there}
-        if not others or ours not in there:
-            what = f"the crosswalk links no record of '{ours}' with a system that has a spec for {target.name}"
-            raise UsageError(what, cure=f"it has {', '.join(sorted(there))}")
-        pairs = pl.concat([linked_pairs(crosswalk, ours, system) for system in others])
-        spec, learned = held_against(
-            found.spec, target, self.frame(source), pl.concat(list(others.values())), pairs,
-            tables=self.table, table_schema=self.table_schema, progress=progress,
-        )  # fmt: skip
-        return replace(found, spec=spec, learned=learned)
-
-
-def _of_the_version(found: Contract, spec: Spec, side: Literal["source", "target"]) -> Contract:
-    """The contract of a spec's source or target, in the range of versions that the spec asks for."""
-    wanted = (spec.source if side == "source" else spec.target).contract
-    if wanted and not in_range(found.version, wanted):
-        what = f"the spec asks for version {wanted} of {found.name}, here is {found.version}"
-        raise SpecError([Fault(what, spec.place(side), "compare them with workbench contract diff")])
-    return found
+    def linked(
+        self, source: str, entity: str, crosswalk: pl.DataFrame, *, progress: Callable[[str], None] = lambda _: None
+    ) -> dict[str, pl.DataFrame]:
+        """The records of other systems, in canonical form, that a crosswalk links to those of a source; by system."""
+        ours, there = source.partition(".")[0], set(crosswalk["system"].unique())
+        return self.canonical(entity, systems=there - {ours}, progress=progress) if ours in there else {}
 
 
 def open_project(path: str | os.PathLike[str] = ".") -> Project:

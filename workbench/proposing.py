@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from workbench.mapping import Choice, LinkedField, draft_spec
+import polars as pl
+
+from workbench.errors import UsageError
+from workbench.mapping import Choice, LinkedField, draft_spec, held_against, linked_pairs
 from workbench.markup import items
-from workbench.model import Contract, Field, Spec
+from workbench.model import Contract, DataType, Field, Spec
 from workbench.profiling import Profile, equations
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from workbench.matching import Decisions, Matches, TableMatches
 
-__all__ = ["Proposal", "fitting", "propose", "with_key_forms"]
+__all__ = ["Proposal", "fitting", "held", "propose", "with_key_forms"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,34 @@ def propose(
             why = tuple(m.evidence)
             choices.append(Choice(m.target, m.sources, m.score, why, table, stray, m.separator, m.operator, m.present))
     return Proposal(matches, draft_spec(facts, target, choices, dataset=source, stated=stated, system=system))
+
+
+def held(
+    found: Proposal,
+    target: Contract,
+    source: str,
+    rows: pl.LazyFrame,
+    others: Mapping[str, pl.DataFrame],
+    crosswalk: pl.DataFrame,
+    tables: Callable[[str], pl.LazyFrame],
+    table_schema: Callable[[str], dict[str, DataType]],
+    progress: Callable[[str], None],
+) -> Proposal:
+    """The proposal, held against the records of other systems that a crosswalk links to this source's.
+
+    Raises:
+        UsageError: It links the source's system with none that has a spec.
+    """
+    ours = source.partition(".")[0]
+    if not others:
+        what = f"the crosswalk links no record of '{ours}' with a system that has a spec for {target.name}"
+        raise UsageError(what, cure=f"it has {', '.join(sorted(crosswalk['system'].unique()))}")
+    pairs = pl.concat([linked_pairs(crosswalk, ours, system) for system in others])
+    spec, learned = held_against(
+        found.spec, target, rows, pl.concat(list(others.values())), pairs,
+        tables=tables, table_schema=table_schema, progress=progress,
+    )  # fmt: skip
+    return replace(found, spec=spec, learned=learned)
 
 
 def fitting(

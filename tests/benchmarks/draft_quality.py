@@ -38,11 +38,11 @@ def agreement(project: Project, draft: Spec, written: Spec, name: str) -> float:
         if name not in spec.fields:
             return 0.0
         try:
-            made = field_values(spec, name, rows, project.table, project.table_schema)
+            made = field_values(spec, [name], rows, project.table, project.table_schema)
         except WorkbenchError:
             return 0.0
-        value = pl.col("value").cast(pl.Float64).round(6).cast(pl.String) if number else pl.col("value")
-        sides.append(made.select(ROW, pl.int_range(pl.len()).over(ROW).alias("item"), value))
+        value = pl.col(name).cast(pl.Float64).round(6).cast(pl.String) if number else pl.col(name)
+        sides.append(made.select(ROW, pl.int_range(pl.len()).over(ROW).alias("item"), value.alias("value")))
     wanted, made = sides
     both = wanted.drop_nulls("value").join(made, on=(ROW, "item"), how="left", suffix="_made")
     return float(both.select((pl.col("value") == pl.col("value_made")).fill_null(False).mean()).item() or 0.0)

@@ -42,11 +42,15 @@ def match(
         _choose_entities(project, [d.id for d in project.landscape.datasets] if project.landscape else [], as_json)
         return
     project = open_project(landscape)
-    entity = entity or _choose_entities(project, [name], as_json)[name]
+    facts = None
+    if not entity:
+        with status(f"profiling {name}", quiet=as_json):
+            facts = project.profile(name)
+        entity = _choose_entities(project, [name], as_json, facts)[name]
     links = load_crosswalk(crosswalk).entries if crosswalk else None
     with status(f"matching {name} to {entity}", quiet=as_json) as shown:
         tell = shown.update if shown else lambda _: None
-        proposal = project.propose(name, entity, accept=accept, crosswalk=links, progress=tell)
+        proposal = project.propose(name, entity, facts=facts, accept=accept, crosswalk=links, progress=tell)
     spec = proposal.spec
     if out is not None:
         write_text(out, dump_spec(spec))
@@ -61,11 +65,15 @@ def match(
         say(f"[green]✓[/] {out}: {len(spec.fields)} fields" + (f", {len(faults)} to mend" if faults else ""))
 
 
-def _choose_entities(project: Any, names: list[str], as_json: bool) -> dict[str, str]:
-    """Say which entity the rows of each source are; several sources are a report, a single one must have one."""
+def _choose_entities(project: Any, names: list[str], as_json: bool, facts: Any = None) -> dict[str, str]:
+    """Say which entity the rows of each source are; several sources are a report, a single one must have one.
+
+    The facts are those of a single source that is profiled already.
+    """
     single = len(names) == 1
     with status("finding the entity", quiet=as_json) as shown:
-        found = project.entities_of(*names, progress=shown.update if shown else lambda _: None)
+        known = {} if facts is None else {names[0]: facts}
+        found = project.entities_of(*names, facts=known, progress=shown.update if shown else lambda _: None)
     best = {name: m.target for name, m in found.best.items()}
     if as_json and not single:
         rows = [{"source": m.source, "entity": m.target, "score": round(m.score, 3)} for m in found.all]
@@ -85,23 +93,25 @@ def _choose_entities(project: Any, names: list[str], as_json: bool) -> dict[str,
 
 
 def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
+    from workbench.model import linked_evidence
+
     for name, field in spec.fields.items():
         score = spec.evidence.get(field.id, {}).get("match", "")
         steps = " | ".join(" → ".join(s.name for s in way.steps) for way in (field.case or (field,)) if way.steps)
         line = f"{score}  {name} ← {', '.join(_read_by(field))}" + (f"  ({steps})" if steps else "")
         say(line.replace("[", "\\["))
         said = spec.evidence.get(field.id, {})
-        for why in said.get("why", ()):
-            if "linked records" in why:
-                say(f"      [dim]{why}[/]")
+        for why in linked_evidence(said):
+            say(f"      [dim]{why}[/]")
         for note in said.get("check", ()):
             say(f"      [yellow]![/] {note}")
 
 
 def _read_by(field: Any) -> list[str]:
-    """The source columns of a field; of one in cases those that its branches read."""
+    """The source columns of a field, those that its steps and branches read included."""
     branches = [path for b in field.case or () for path in (b.when.field, *(b.from_ or ()))]
-    return list(dict.fromkeys([*(field.from_ or ()), *filter(None, branches)]))
+    beside = [s.args["field"] for s in field.steps if isinstance(s.args, dict) and "field" in s.args]
+    return list(dict.fromkeys([*(field.from_ or ()), *filter(None, branches), *beside]))
 
 
 def _faults(project: Any, spec: Any, entity: str) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from .learn_links import LinkedField, learn_from_links, linked_pairs
 from .learner import Disagreement, Learned, learn, next_question
 from .memory import Footprint, batch_rows_of, footprint
 from .reads import columns_read
-from .resolving import Lineage, Resolved, resolve
+from .resolving import Lineage, Resolved, of_the_version, resolve
 from .round_trips import FieldTrip, RoundTrip, roundtrip
 from .rules import Rule, Rules, find_rules
 from .rules_documented import Documented, compare_rules, read_documented
@@ -57,6 +57,7 @@ __all__ = [
     "learn_from_links",
     "linked_pairs",
     "next_question",
+    "of_the_version",
     "read_documented",
     "resolve",
     "roundtrip",

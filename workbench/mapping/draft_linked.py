@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 from polars import selectors
@@ -21,7 +20,7 @@ from .row_engine import Tables
 
 __all__ = ["field_values", "held_against"]
 
-_ROW, _KEY = "__row", "__key"
+_ROW, _KEY, _THEIRS = "__row", "__key", "__theirs_"
 _ENOUGH = 30  # linked pairs below which nothing is concluded
 _GOOD = 0.85  # share of agreeing pairs from which a drafted field is left alone
 _BETTER = 0.1  # how much more of the pairs a learned field must explain to replace a drafted one
@@ -60,73 +59,98 @@ def held_against(
     key = next((f.name for f in target.fields if f.key), "")
     if key not in draft.fields or any(r.explode or r.group for r in draft.rows):
         return draft, {}  # one row of the source is not one record of the entity
-    ours = field_values(draft, key, rows, tables, table_schema).rename({"value": _KEY})
-    linked = ours.join(pairs.rename(dict(zip(pairs.columns, (_KEY, "__theirs"), strict=True))), on=_KEY)
-    linked = linked.join(as_text(records).rename({key: "__theirs"}), on="__theirs")
+    made = field_values(draft, _resolving(draft, rows, table_schema), rows, tables, table_schema)
+    if key not in made:
+        return draft, {}
+    ours = made.select(_ROW, pl.col(key).alias(_KEY))
+    linked = made.join(pairs.rename(dict(zip(pairs.columns, (key, _THEIRS), strict=True))), on=key)
+    theirs = as_text(records).rename({c: _THEIRS + ("" if c == key else c) for c in records.columns})
+    linked = linked.join(theirs, on=_THEIRS)
     learned: dict[str, LinkedField] = {}
     said: dict[str, tuple[int, int]] = {}
+    left: pl.DataFrame | None = None  # the source's own columns, read where something has to be learned
     for field in target.fields:
-        if field.name == key or field.name not in linked.columns:
+        if field.name == key or _THEIRS + field.name not in linked.columns:
             continue
-        agree, of = _agreement(draft, field, rows, linked, tables, table_schema)
+        agree, of = _agreement(linked, field)
         if of >= _ENOUGH:
             said[field.name] = agree, of
-        if agree >= _GOOD * max(of, _ENOUGH) or linked[field.name].drop_nulls().len() < _ENOUGH:
+        if agree >= _GOOD * max(of, _ENOUGH) or linked[_THEIRS + field.name].drop_nulls().len() < _ENOUGH:
             continue
         progress(f"learning {field.name} from linked records")
-        found = _learn(field, key, rows, ours, records, pairs)
+        left = _columns(rows, ours) if left is None else left
+        found = _learn(field, key, left, records, pairs)
         if found and found.learned.coverage >= max(_LEAST, agree / max(of, 1) + _BETTER):
             learned[field.name] = found
     return _mended(draft, target, learned, said, list(rows.collect_schema())), learned
 
 
+def _resolving(draft: Spec, rows: pl.LazyFrame, table_schema: Callable[[str], dict[str, DataType]]) -> list[str]:
+    """The fields that fit the source: a draft may have others, which only a person can mend."""
+    found, schema = [], _numbered(rows)
+    for name in draft.fields:
+        try:
+            resolve(_alone(draft, [name], tuple(schema)), schema, tables=table_schema)
+        except SpecError:
+            continue
+        found.append(name)
+    return found
+
+
+def _numbered(rows: pl.LazyFrame) -> dict[str, DataType]:
+    return schema_of(rows.with_row_index(_ROW).cast({_ROW: pl.Int64}))
+
+
+def _alone(spec: Spec, names: Iterable[str], columns: tuple[str, ...]) -> Spec:
+    """The spec with these fields only; what a step refuses becomes null, and no column asks for a word."""
+    row = FieldSpec.model_validate({"id": "row", "from": _ROW})
+    fields = {name: spec.fields[name].model_copy(update={"on_error": "null"}) for name in names}
+    exploded = tuple(r for r in spec.rows if r.explode)
+    alone = {"fields": {_ROW: row, **fields}, "rows": exploded, "row_key": columns, "checks": (), "unmapped": ()}
+    return spec.model_copy(update=alone)
+
+
 def field_values(
     spec: Spec,
-    name: str,
+    names: Iterable[str],
     rows: pl.LazyFrame,
     tables: Tables,
     table_schema: Callable[[str], dict[str, DataType]],
 ) -> pl.DataFrame:
-    """What one field of a spec makes of each source row: '__row' from 0, and 'value' as text; no rejected rows.
+    """What fields of a spec make of each source row, in one run: '__row' from 0, and the fields as text.
+
+    A value that a step refuses is null.
 
     Raises:
-        SpecError: The field does not fit the source.
+        SpecError: A field does not fit the source.
     """
-    numbered = rows.with_row_index(_ROW).cast({_ROW: pl.Int64})
-    fields = {_ROW: FieldSpec.model_validate({"id": "row", "from": _ROW}), name: spec.fields[name]}
-    schema = schema_of(numbered)
-    exploded = tuple(r for r in spec.rows if r.explode)
-    # All columns in the key: none is one that nobody said anything about.
-    alone = {"fields": fields, "rows": exploded, "row_key": tuple(schema), "checks": (), "unmapped": ()}
-    resolved = resolve(spec.model_copy(update=alone), schema, tables=table_schema)
-    made = apply(resolved.plan, numbered, tables).passed
-    return made.select(_ROW, pl.col(name).cast(pl.String).alias("value"))
+    names, schema = list(names), _numbered(rows)
+    resolved = resolve(_alone(spec, names, tuple(schema)), schema, tables=table_schema)
+    made = apply(resolved.plan, rows.with_row_index(_ROW).cast({_ROW: pl.Int64}), tables).passed
+    return made.select(_ROW, pl.col(names).cast(pl.String))
 
 
-def _agreement(
-    draft: Spec, field: Field, rows: pl.LazyFrame, linked: pl.DataFrame, tables: Tables, table_schema: Any
-) -> tuple[int, int]:
+def _agreement(linked: pl.DataFrame, field: Field) -> tuple[int, int]:
     """How many linked pairs the drafted field agrees with, of those in which both sides hold a value."""
-    if field.name not in draft.fields:
+    if field.name not in linked:
         return 0, 0
-    try:
-        made = field_values(draft, field.name, rows, tables, table_schema)
-    except SpecError:
-        return 0, 0
-    both = linked.select(_ROW, pl.col(field.name).alias("theirs")).join(made, on=_ROW)
-    ours, theirs = pl.col("value"), pl.col("theirs")
+    ours, theirs = pl.col(field.name), pl.col(_THEIRS + field.name)
     if field.type.kind in ("decimal", "integer", "float"):
         ours, theirs = (side.cast(pl.Float64, strict=False).round(6) for side in (ours, theirs))
-    same = both.select((ours == theirs).alias("same")).drop_nulls()["same"]
+    same = linked.select((ours == theirs).alias("same")).drop_nulls()["same"]
     return int(same.sum()), same.len()
 
 
-def _learn(
-    field: Field, key: str, rows: pl.LazyFrame, ours: pl.DataFrame, records: pl.DataFrame, pairs: pl.DataFrame
-) -> LinkedField | None:
-    """The field out of whatever source columns explain it."""
+def _columns(rows: pl.LazyFrame, ours: pl.DataFrame) -> pl.DataFrame:
+    """The source's plain columns beside the canonical key of each row."""
     flat = rows.select(~selectors.nested()).with_row_index(_ROW).cast({_ROW: pl.Int64}).collect()
-    left = flat.join(ours, on=_ROW).drop(_ROW)
+    return flat.join(ours, on=_ROW).drop(_ROW)
+
+
+def _learn(
+    field: Field, key: str, left: pl.DataFrame, records: pl.DataFrame, pairs: pl.DataFrame
+) -> LinkedField | None:
+    """The field as the linked records teach it from the source's own columns."""
     columns = [c for c in left.columns if c != _KEY]
     right = records.select(key, field.name)
     return learn_from_links(left, right, pairs, keys=(_KEY, key), fields={field.name: columns}).get(field.name)
@@ -148,16 +172,19 @@ def _mended(
         if kind != "text" and "case" not in written:
             written["steps"] = [*written.get("steps", ()), {"cast": {"to": kind}}]
         fields[name] = FieldSpec.model_validate(written)
-        evidence[key] = {"match": f"{found.learned.coverage:.2f}", "why": ["learned from linked records"]}
-    for name, field in fields.items():
-        agree, of = (
-            (learned[name].learned.agree, learned[name].learned.pairs) if name in learned else said.get(name, (0, 0))
-        )
-        if of:
-            known = evidence.get(field.id, {})
-            words = f"{agree:,} of {of:,} linked records agree"
-            evidence[field.id] = {**known, "why": [*known.get("why", ()), words]}
+        evidence[key] = {
+            "match": f"{found.learned.coverage:.2f}",
+            "learned_from": _pairs(found.learned.agree, found.learned.pairs),
+        }
+    for name, counts in said.items():
+        if name in fields and name not in learned:
+            known = evidence.get(fields[name].id, {})
+            evidence[fields[name].id] = {**known, "linked": _pairs(*counts)}
     ordered = {f.name: fields[f.name] for f in target.fields if f.name in fields}
     made = draft.model_copy(update={"fields": ordered, "evidence": evidence, "unmapped": ()})
     read = columns_read(made, columns) | set(made.row_key)
     return parse_spec(dump_spec(made.model_copy(update={"unmapped": tuple(c for c in columns if c not in read)})))
+
+
+def _pairs(agree: int, pairs: int) -> dict[str, str]:
+    return {"pairs": str(pairs), "agree": str(agree)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.errors import SourceError, UsageError, did_you_mean
+from workbench.model import FieldSpec
 
 from .hidden.aligning import as_text
 from .hidden.candidates import Column, Explanation
@@ -143,8 +144,7 @@ def _verify(
 ) -> tuple[Learned, tuple[tuple[str, str, str | None, str | None], ...]] | None:
     names = [c.name for c in rule.columns]
     # A missing value is no disagreement, but for a rule that says what it means.
-    said = "is_null" in repr(rule.field) or "'default'" in repr(rule.field)
-    there = both if said else both.filter(pl.all_horizontal(pl.col(n).is_not_null() for n in names))
+    there = both if _says_missing(rule) else both.filter(pl.all_horizontal(pl.col(n).is_not_null() for n in names))
     pairs = list(zip(there.select(names).rows(), there[column].to_list(), strict=True))
     learned = checked({"id": "f1", **rule.field}, names, rule.cost, pairs)
     if learned is None:
@@ -153,3 +153,13 @@ def _verify(
     rows = zip(there[_LEFT].to_list(), there[_RIGHT].to_list(), there[column].to_list(), made, strict=False)
     wrong = [(a, b, wanted, got) for a, b, wanted, got in rows if wanted != got]
     return learned, tuple(wrong[:100])
+
+
+def _says_missing(rule: Explanation) -> bool:
+    """Whether a rule says what a missing value means: by a condition on it, or by a step that fills it."""
+    field = FieldSpec.model_validate({"id": "f1", **rule.field})
+    steps = (*field.steps, *(s for branch in field.case or () for s in branch.steps))
+    asked = (branch.when for branch in field.case or ())
+    return any(w.is_null is not None or w.is_blank is not None for w in asked) or any(
+        s.name == "default" for s in steps
+    )

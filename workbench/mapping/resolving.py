@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from workbench.errors import Fault, SpecError, did_you_mean
 from workbench.markup import block, items, table
@@ -19,6 +20,7 @@ from workbench.model import (
     StepFault,
     columns_of,
     fingerprint,
+    in_range,
     lit,
 )
 
@@ -26,7 +28,7 @@ from .fields import resolve_field
 from .rows import TableSchema, resolve_row
 from .scope import Scope
 
-__all__ = ["Lineage", "Resolved", "resolve"]
+__all__ = ["Lineage", "Resolved", "of_the_version", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +194,16 @@ def _unused_translations(spec: Spec, values: Mapping[str, Sequence[str]]) -> lis
                     place = spec.place("fields", name, "steps", i)
                     out.append(Fault(f"translations never used: {', '.join(unused)}", place, "take them out"))
     return out
+
+
+def of_the_version(found: Contract, spec: Spec, side: Literal["source", "target"]) -> Contract:
+    """The contract of a spec's source or target, in the range of versions that the spec asks for.
+
+    Raises:
+        SpecError: It is out of the range.
+    """
+    wanted = (spec.source if side == "source" else spec.target).contract
+    if wanted and not in_range(found.version, wanted):
+        what = f"the spec asks for version {wanted} of {found.name}, here is {found.version}"
+        raise SpecError([Fault(what, spec.place(side), "compare them with workbench contract diff")])
+    return found

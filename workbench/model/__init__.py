@@ -55,7 +55,7 @@ from .primitives import (
 from .regex import UnportablePattern, pin_pattern, quote_pattern
 from .scalars import with_scalars
 from .spec import Check, SourceRef, Spec, TargetRef, dump_spec, fingerprint, load_spec, parse_spec, spec_schema
-from .spec_display import spec_html, step_text
+from .spec_display import linked_evidence, spec_html, step_text
 from .spec_parts import Branch, Condition, FieldSpec, RowSpec, StepSpec
 from .steps import STEPS, UNITS, Context, Outcome, Step, StepFault, explain_step, step_reference
 from .types import (
@@ -157,6 +157,7 @@ __all__ = [
     "is_in",
     "is_null",
     "item",
+    "linked_evidence",
     "list_of",
     "lit",
     "load_contract",

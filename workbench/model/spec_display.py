@@ -15,9 +15,24 @@ from .spec_parts import Condition, FieldSpec, RowSpec, StepSpec
 if TYPE_CHECKING:
     from .spec import Spec
 
-__all__ = ["bundle", "spec_html", "step_text"]
+__all__ = ["bundle", "linked_evidence", "spec_html", "step_text"]
 
 _LONG = 110
+
+
+def linked_evidence(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """What linked records say of a field, in words, as its evidence in a spec has it; nothing where they say nothing.
+
+    >>> linked_evidence({"match": "0.98", "linked": {"pairs": "4830", "agree": "4812"}})
+    ('4,812 of 4,830 linked records agree',)
+    """
+    ways = {"learned_from": "learned from linked records: {} of {} agree", "linked": "{} of {} linked records agree"}
+    found = ((words, said[key]) for key, words in ways.items() if isinstance(said.get(key), Mapping))
+    return tuple(words.format(*(_thousands(counts.get(k)) for k in ("agree", "pairs"))) for words, counts in found)
+
+
+def _thousands(count: object) -> str:
+    return f"{int(count):,}" if str(count).isdigit() else str(count)  # type: ignore[call-overload]
 
 
 def step_text(step: StepSpec) -> str:

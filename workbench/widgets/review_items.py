@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.model import Contract, Field, FieldSpec, Spec, parse_document, step_text
+from workbench.model import Contract, Field, FieldSpec, Spec, linked_evidence, parse_document, step_text
 
 if TYPE_CHECKING:
     from workbench.matching import Matches
@@ -101,7 +101,7 @@ def _item(spec: Spec, field: Field, matches: Matches | None, rejected: Mapping[s
         steps=tuple(step_text(s) for s in mapped.steps) if mapped else (),
         on_error=(mapped.on_error or "") if mapped else "",
         score=_number(said.get("match")) if "match" in said else score,
-        why=_texts(said.get("why")) or why,
+        why=(_texts(said.get("why")) or why) + linked_evidence(said),
         check=_texts(said.get("check")),
         rivals=rivals,
     )
