@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.matching import match_values
-from workbench.matching.translating import _plain
-from workbench.model import read_document
+from workbench.model import plain_word, read_document
 
 
 @pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def test_vocabularies(source: list[str], target: list[str], table: dict[str, str
 
 def test_no_spelling_has_two_meanings_in_one_list() -> None:
     for name, groups in read_document(files("workbench.matching") / "codelists.yaml").data.items():
-        shared = Counter(_plain(word) for group in groups for word in set(map(_plain, group.split("|"))))
+        shared = Counter(plain_word(word) for group in groups for word in set(map(plain_word, group.split("|"))))
         assert [word for word, n in shared.items() if n > 1] == [], name
 
 
@@ -120,3 +119,23 @@ def test_a_label_names_the_value_before_it_explains_it() -> None:
     found = match_values(["placed", "gone"], list(labels), labels=labels)
     assert found.table == {"placed": "open"}
     assert found.unmatched == ("gone",)
+
+
+LANGUAGES = ("en", "de", "de_AT", "fr", "es", "it", "nl")
+
+
+@pytest.mark.parametrize(("name", "first"), [("month", 1), ("weekday", 0)])
+def test_months_and_weekdays_are_those_of_cldr(name: str, first: int) -> None:
+    locale = pytest.importorskip("babel").Locale
+    lists = read_document(files("workbench.matching") / "codelists.yaml").data[name]
+    for at, group in enumerate(lists, start=first):
+        forms = [
+            words[at]
+            for language in LANGUAGES
+            for widths in getattr(locale.parse(language), "months" if name == "month" else "days").values()
+            for width, words in widths.items()
+            if width != "narrow"
+        ]
+        written_out = {"maerz", "mrz"}  # an umlaut written out; the locale data of Java and Windows
+        known = {plain_word(form) for form in forms} | written_out
+        assert {w for word in group.split("|") if not (w := plain_word(word)).isdecimal()} <= known

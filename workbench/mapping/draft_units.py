@@ -6,22 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.model import UNITS
+from workbench.model import UNITS, unit_called
 
 from .draft_field import Draftee
 
 __all__ = ["unit_case", "unit_note", "unit_steps"]
 
 _QUANTITY = {unit: quantity for quantity, units in UNITS.items() for unit in units}
-# Names of the units as NIST Special Publication 811 and the International System write them, singular.
-_CALLED = {
-    "gram": "g", "gramme": "g", "kilogram": "kg", "kilo": "kg", "milligram": "mg", "tonne": "t", "pound": "lb",
-    "lbs": "lb", "ounce": "oz", "metre": "m", "meter": "m", "centimetre": "cm", "centimeter": "cm",
-    "millimetre": "mm", "millimeter": "mm", "kilometre": "km", "kilometer": "km", "inch": "in", "foot": "ft",
-    "feet": "ft", "yard": "yd", "mile": "mi", "litre": "l", "liter": "l", "millilitre": "ml", "milliliter": "ml",
-    "centilitre": "cl", "hectare": "ha", "acre": "ac", "second": "s", "sec": "s", "minute": "min", "hour": "h",
-    "day": "d", "sqm": "m2", "m³": "m3", "m²": "m2", "km²": "km2", "cm²": "cm2",
-}  # fmt: skip
 _MINOR = frozenset({"cent", "pence", "penny", "minor"})  # the minor unit of a currency, in a column's name
 _MOST_UNITS = 10
 
@@ -93,16 +84,13 @@ def _last(words: Sequence[str]) -> str | None:
 
 
 def _named(word: str) -> str | None:
-    """The unit that a word stands for; None for a word that is none.
+    """The unit of measure that a word stands for; None for a word that is none, or one of counting.
 
     >>> _named("KG"), _named("Grams"), _named("pcs")
     ('kg', 'g', None)
     """
-    low = word.strip().lower().rstrip(".")
-    for form in (low, low.removesuffix("s"), low.removesuffix("es")):
-        if form in _QUANTITY or form in _CALLED:
-            return form if form in _QUANTITY else _CALLED[form]
-    return None
+    unit = unit_called(word)
+    return unit if unit in _QUANTITY else None
 
 
 def _beside(d: Draftee) -> tuple[str, dict[str, str]] | None:

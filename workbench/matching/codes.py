@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from workbench.backends import function
-from workbench.model import read_document
+from workbench.model import plain_word, read_document, unit_called
 
 __all__ = ["meanings"]
 
@@ -25,6 +24,7 @@ def meanings() -> Mapping[str, Meaning]:
     data = read_document(Path(__file__).with_name("codelists.yaml")).data
     country, currency = function("country", {"to": "alpha2"}), function("currency", {})
     lists: dict[str, Meaning] = {name: _spellings(groups) for name, groups in data.items()}
+    lists["unit"] = unit_called
     lists["country (ISO 3166)"] = lambda value: _text(country(value))
     lists["currency (ISO 4217)"] = lambda value: _text(currency(value))
     return lists
@@ -35,13 +35,8 @@ def _spellings(groups: list[str]) -> Meaning:
     for group in groups:
         spellings = group.split("|")
         for spelling in spellings:
-            known.setdefault(_plain(spelling), spellings[0])
-    return lambda value: known.get(_plain(value))
-
-
-def _plain(value: str) -> str:
-    text = unicodedata.normalize("NFKD", value.casefold())
-    return " ".join("".join(c if c.isalnum() else " " for c in text if not unicodedata.combining(c)).split())
+            known.setdefault(plain_word(spelling), spellings[0])
+    return lambda value: known.get(plain_word(value))
 
 
 def _text(value: object) -> str | None:

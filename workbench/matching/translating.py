@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from html import escape
 import numpy as np
 
 from workbench.markup import bar, block, table, toned
+from workbench.model import plain_word
 from workbench.profiling import wilson
 
 from .codes import meanings
@@ -145,12 +145,6 @@ def _counts(values: Counts) -> dict[str, float]:
     return dict.fromkeys((str(v) for v in values), 0.0)
 
 
-def _plain(value: str) -> str:
-    text = unicodedata.normalize("NFKD", value.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in text if not unicodedata.combining(c))
-    return " ".join(kept.split())
-
-
 def _linked(
     pairs: Mapping[tuple[str, str], int] | Iterable[tuple[str, str]] | None, goals: Mapping[str, float]
 ) -> Callable[[str], tuple[str, float, str] | None]:
@@ -179,22 +173,26 @@ def _same(goals: Iterable[str], labels: Mapping[str, str]) -> Callable[[str], tu
     goals = list(goals)
     plain: dict[str, str] = {}
     for goal in goals:
-        plain.setdefault(_plain(goal), goal)
+        plain.setdefault(plain_word(goal), goal)
     for goal, label in labels.items():
         if goal in goals and label:
-            plain.setdefault(_plain(label), goal)
-    begun = Counter(_plain(_first(label)) for goal, label in labels.items() if goal in goals)
+            plain.setdefault(plain_word(label), goal)
+    begun = Counter(plain_word(_first(label)) for goal, label in labels.items() if goal in goals)
     for goal, label in labels.items():  # 'placed, not yet on its way' calls it placed
-        if goal in goals and begun[_plain(_first(label))] == 1:
-            plain.setdefault(_plain(_first(label)), goal)
+        if goal in goals and begun[plain_word(_first(label))] == 1:
+            plain.setdefault(plain_word(_first(label)), goal)
 
     def find(value: str) -> tuple[str, float, str] | None:
         if value in goals:
             return value, 1.0, "the same value"
-        key = _plain(value)
+        key = plain_word(value)
         if key and key in plain:
             goal = plain[key]
-            return goal, 0.98, "the same but for case and punctuation" if _plain(goal) == key else "the label says so"
+            return (
+                goal,
+                0.98,
+                "the same but for case and punctuation" if plain_word(goal) == key else "the label says so",
+            )
         return None
 
     return find
@@ -241,11 +239,11 @@ def _alike(goals: list[str], labels: Mapping[str, str]) -> Callable[[str], tuple
     """The most alike spelling, if it is clearly ahead of the next; short codes never."""
     from rapidfuzz import fuzz, process
 
-    spelt = [(g, _plain(g)) for g in goals] + [(g, _plain(t)) for g, t in labels.items() if g in goals and t]
+    spelt = [(g, plain_word(g)) for g in goals] + [(g, plain_word(t)) for g, t in labels.items() if g in goals and t]
     texts = [t for _, t in spelt]
 
     def find(value: str) -> tuple[str, float, str] | None:
-        key = _plain(value)
+        key = plain_word(value)
         if len(key) < 4 or not texts:
             return None
         straight = process.cdist([key], texts, scorer=fuzz.ratio)[0]

@@ -74,6 +74,7 @@ from .types import (
     list_of,
     struct_of,
 )
+from .units import plain_word, unit_called
 
 __all__ = [
     "BOOLEAN",
@@ -172,6 +173,7 @@ __all__ = [
     "parse_spec",
     "path_inside",
     "pin_pattern",
+    "plain_word",
     "quote_pattern",
     "read_document",
     "regex_match",
@@ -183,6 +185,7 @@ __all__ = [
     "step_text",
     "struct_of",
     "substring",
+    "unit_called",
     "validate",
     "walk",
     "when",
