@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 __all__ = ["Letters"]
 
-Codes = npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.int64]
+Points = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 Kinds = npt.NDArray[np.uint8]
 _CAPITAL, _DIGIT, _BLANK, _SIGN, _SMALL, _END = range(6)
@@ -31,6 +32,8 @@ def _kind(letter: str) -> int:
 
 
 _ASCII = np.array([_kind(chr(code)) for code in range(128)], dtype=np.uint8)
+_IN_WORDS = np.isin(np.arange(_END + 1), (_CAPITAL, _DIGIT, _SMALL))
+_POWERS = np.cumprod(np.full(256, -7046029254386353131))  # of an odd number: telling the places in a word apart
 
 
 def _table(letters: str) -> Flags:
@@ -51,7 +54,7 @@ class Letters:
 
     def __init__(self, texts: Sequence[str]) -> None:
         joined = "\n".join((*texts, ""))
-        self._codes: Codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        self._codes: Points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self._kinds: Kinds = _ASCII.take(self._codes, mode="clip")
         other = self._codes > 127
         if other.any():
@@ -103,6 +106,35 @@ class Letters:
         codes, parting, ends = np.where(parting, _SPACE, self._codes)[kept], parting[kept], self._kinds[kept] == _END
         at_end = np.append(True, ends[:-1]) | np.append(ends[1:], True)
         return _texts(codes[~(parting & at_end)])
+
+    def terms(self, most: int) -> tuple[Codes, Codes, Codes]:
+        """The words of the texts, at most so many of each, and the three-letter pieces of these, their ends marked.
+
+        Returns:
+            For each term the text it is in; a number, the same for the same term; and whether it is the first word
+            of a text (0), another word (1) or a piece (2).
+        """
+        inside = _IN_WORDS[self._kinds]
+        letter = np.flatnonzero(inside)
+        if not len(letter):
+            return (np.zeros(0, dtype=np.int64),) * 3
+        codes = np.where(inside, self._codes, 0).astype(np.int64)  # 0 stands at both ends of a word
+        begins = ~inside[letter - 1]  # what stands before the very first letter is the end of the last text
+        of_text = np.repeat(np.arange(len(self._ends)), np.diff(self._ends, prepend=-1))[letter[begins]]
+        place = np.arange(len(of_text)) - np.searchsorted(of_text, of_text)
+        word = np.cumsum(begins) - 1
+        kept = place[word] < most
+        letter, begins, word = letter[kept], begins[kept], word[kept]
+        starts = np.flatnonzero(begins)
+        pieces = codes[letter - 1] << 42 | codes[letter] << 21 | codes[letter + 1]
+        at = np.arange(len(letter)) - np.repeat(starts, np.diff(starts, append=len(letter)))
+        words = np.add.reduceat(codes[letter] * _POWERS[at % len(_POWERS)], starts) | np.int64(-1 << 63)
+        taken = place < most
+        return (
+            np.concatenate([of_text[taken], of_text[word]]),
+            np.concatenate([words, pieces]),
+            np.concatenate([np.minimum(place[taken], 1), np.full(len(pieces), 2)]),
+        )
 
 
 def _starts(marks: npt.NDArray[np.generic]) -> Flags:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import chain, count
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .letters import Letters
 from .vectors import best_per_group
 from .views import ColumnView
 
@@ -20,9 +19,8 @@ Matrix = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 _SOURCE = 30  # most frequent values of a source column that are compared
 _TARGET = 1_000
-_WORD = re.compile(r"[^\W_]+")
 _WORDS = 12  # words of a value that are looked at
-_FIRST, _PIECE = 1.5, 0.3  # what the first word of a value and a three-letter piece count, a word counting 1
+_WORTH = np.array([1.5, 1.0, 0.3])  # what the first word of a value, another word and a three-letter piece count
 _BARE = 0.95  # what a likeness counts for when a constant first letter was cut off ('pT1b' as 'T1b')
 _NEARLY = 0.7  # share of rows that must have that letter
 
@@ -33,16 +31,14 @@ def alike(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> Matri
     Cosine of words and three-letter pieces, rare ones counting more. NaN where a side has no texts.
     """
     worth = [np.array([_wordy(v) for v in side], dtype=bool) for side in (sources, targets)]
-    left_values, shares, rows_of = _distinct(sources, worth[0], _SOURCE)
-    right_values, _, columns_of = _distinct(targets, worth[1], _TARGET)
+    left, rows_of = _distinct(sources, worth[0], _SOURCE)
+    right, columns_of = _distinct(targets, worth[1], _TARGET)
     out = np.full((len(sources), len(targets)), np.nan)
-    if not left_values or not right_values:
+    if not left or not right:
         return out
-    bare_of = [_bare(rows, s.tolist(), left_values) for rows, s in zip(rows_of, shares, strict=True)]
-    left, right, codes = _coded(left_values, right_values)
-    held = np.bincount(np.concatenate([left, right]), minlength=len(codes))
-    vectors = _vectors(codes, held)
-    best = best_per_group(vectors[left], vectors[right], columns_of)
+    shares = [np.array(view.seen.shares[: len(rows)]) for view, rows in zip(sources, rows_of, strict=True)]
+    bare_of = [_bare(rows, held.tolist(), left) for rows, held in zip(rows_of, shares, strict=True)]
+    best = best_per_group(*_vectors(left, right), columns_of)
     for i, rows in enumerate(rows_of):
         if rows:
             found = best[rows]
@@ -70,69 +66,31 @@ def _wordy(view: ColumnView) -> bool:
     return bool(view.seen.values) and view.seen.kind in ("text", "boolean")
 
 
-def _distinct(
-    side: Sequence[ColumnView], worth: npt.NDArray[np.bool_], most: int
-) -> tuple[list[str], list[Matrix], list[list[int]]]:
-    codes: dict[str, int] = {}
-    members, shares = [], []
-    for view, use in zip(side, worth, strict=True):
-        values = view.seen.values[:most] if use else ()
-        members.append([codes.setdefault(v, len(codes)) for v in values])
-        shares.append(np.array(view.seen.shares[: len(values)]))
-    return list(codes), shares, members
+def _distinct(side: Sequence[ColumnView], worth: npt.NDArray[np.bool_], most: int) -> tuple[list[str], list[list[int]]]:
+    """The values of some columns, each once; and for each column the places of its own."""
+    values = [view.seen.values[:most] if use else () for view, use in zip(side, worth, strict=True)]
+    codes = {value: code for code, value in enumerate(dict.fromkeys(chain.from_iterable(values)))}
+    return list(codes), [[codes[value] for value in some] for some in values]
 
 
-def _coded(*texts: Iterable[str]) -> tuple[Any, ...]:
-    """Texts as numbers, the same text having the same number; and the texts in the order of their numbers."""
-    codes: defaultdict[str, int] = defaultdict(count().__next__)
-    coded = [np.fromiter(map(codes.__getitem__, some), np.int64) for some in texts]
-    return (*coded, list(codes))
-
-
-def _vectors(values: Sequence[str], held: Codes) -> Any:
-    """Values as sparse vectors of length one over words and three-letter pieces.
-
-    A word counts in full, a value's first word one and a half times, a piece at a third; each by its rarity.
-
-    Args:
-        values: The texts.
-        held: How many tables hold each, for the rarity of what is in it.
-    """
+def _vectors(left: Sequence[str], right: Sequence[str]) -> tuple[Any, Any]:
+    """Both sides' values as sparse vectors of length one over words and three-letter pieces, each by its rarity."""
     from scipy.sparse import csr_array
 
-    split = [_WORD.findall(value)[:_WORDS] for value in values]
-    sizes = np.array([len(words) for words in split])
-    flat, codes = _coded(chain.from_iterable(split))
-    owner = np.repeat(np.arange(len(values)), sizes)
-    pairs, first = np.unique(owner * (len(codes) + 1) + flat, return_index=True)
-    owner, flat = np.divmod(pairs, len(codes) + 1)
-    weight = np.where(np.isin(first, np.cumsum(sizes) - sizes), _FIRST, 1.0)
-    pieces, starts, width = _pieces(codes)
-    taken = starts[flat + 1] - starts[flat]
-    place = np.arange(taken.sum()) - np.repeat(np.cumsum(taken) - taken - starts[flat], taken)
-    held_by = np.sort(np.repeat(owner, taken) * (width + 1) + pieces[place])
-    of_piece, piece = np.divmod(held_by[np.diff(held_by, prepend=-1) > 0], width + 1)
-    rows, columns = np.concatenate([owner, of_piece]), np.concatenate([flat, len(codes) + piece])
-    weight = np.concatenate([weight, np.full(len(piece), _PIECE)])
-    bags, total = np.bincount(columns, held[rows], len(codes) + width), held.sum()
-    weight *= (np.log1p(total / np.maximum(bags, 1)) / np.log1p(total))[columns]
-    weight /= np.sqrt(np.bincount(rows, weight**2, len(values)))[rows]
-    return csr_array((weight, (rows, columns)), shape=(len(values), max(len(codes) + width, 1)))
-
-
-def _pieces(words: Sequence[str]) -> tuple[Codes, Codes, int]:
-    """The three-letter pieces of all words, the ends marked, as numbers; where each word's begin; how many there are.
-
-    >>> pieces, starts, width = _pieces(["ab", "abc"])  # ^ab ab$, ^ab abc bc$
-    >>> bool(pieces[0] == pieces[2]), starts.tolist(), width
-    (True, [0, 2, 5], 4)
-    """
-    sizes = np.array([len(word) for word in words], dtype=np.int64)
-    letters = np.frombuffer("".join(f"^{word}$" for word in words).encode("utf-32-le"), dtype=np.uint32).astype(
-        np.int64
+    size = len(left) + len(right)
+    owner, key, kind = Letters([*left, *right]).terms(_WORDS)
+    known, term = np.unique(key, return_inverse=True)
+    # what a value has twice counts once: a word that is its first one as such
+    held = np.sort((owner * len(known) + term) * len(_WORTH) + kind)
+    pair, kind = np.divmod(held, len(_WORTH))
+    new = np.diff(pair, prepend=-1) > 0
+    owner, term = np.divmod(pair[new], len(known))
+    weight = _WORTH[kind[new]] * np.log1p(size / np.bincount(term))[term]
+    weight /= np.sqrt(np.bincount(owner, weight**2, size))[owner]
+    starts = np.append(0, np.cumsum(np.bincount(owner, minlength=size)))
+    cut = starts[len(left)]
+    shape = (len(left), len(known)), (len(right), len(known))
+    return (
+        csr_array((weight[:cut], term[:cut], starts[: len(left) + 1]), shape=shape[0]),
+        csr_array((weight[cut:], term[cut:], starts[len(left) :] - cut), shape=shape[1]),
     )
-    # a word of n letters has n pieces; two marks per word stand between the starts of one and of the next
-    at = np.arange(sizes.sum()) + 2 * np.repeat(np.arange(len(words)), sizes)
-    grams = (letters[at] << 42) | (letters[at + 1] << 21) | letters[at + 2]
-    kinds, code = np.unique(grams, return_inverse=True)
-    return code, np.concatenate([[0], np.cumsum(sizes)]), len(kinds)

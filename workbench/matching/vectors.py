@@ -130,10 +130,9 @@ def best_per_group(left: Any, right: Any, members: Iterable[Sequence[int]]) -> M
     filled = [i for i, g in enumerate(groups) if len(g)]
     if not filled or not left.shape[0]:
         return out
-    order = np.concatenate([groups[i] for i in filled])
     starts = np.cumsum([0] + [len(groups[i]) for i in filled[:-1]])
-    turned = right.T.tocsr()
+    turned = right[np.concatenate([groups[i] for i in filled])].T.tocsr()
     for at in range(0, left.shape[0], _BLOCK):
-        block = (left[at : at + _BLOCK] @ turned).toarray().astype(np.float32)
-        out[at : at + _BLOCK, filled] = np.maximum.reduceat(block[:, order], starts, axis=1)
+        block = (left[at : at + _BLOCK] @ turned).toarray()
+        out[at : at + _BLOCK, filled] = np.maximum.reduceat(block, starts, axis=1)
     return out
