@@ -13,6 +13,8 @@ from .views import ColumnView
 
 __all__ = ["Form", "event", "forms", "is_called_whole", "is_whole", "line_amount", "parts_of"]
 
+Names = tuple[tuple[frozenset[str], frozenset[str]], ...]
+
 
 @dataclass(frozen=True)
 class Form:
@@ -91,17 +93,19 @@ def _telling() -> frozenset[str]:
     return frozenset(chain.from_iterable(sets))
 
 
-def _role(view: ColumnView, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
+def _role(names: Names, alternatives: Sequence[frozenset[str]], context: frozenset[str]) -> bool:
     """Whether one of a column's names is one of the word sets, but for words of the other table's context."""
-    for said, short in _stems((view.name, *view.synonyms, view.semantic or ""), view.description):
-        for words in alternatives:
-            if words <= said and not (said - words - short - context):
-                return True
-    return False
+    return any(
+        words <= said and not (said - words - short - context) for said, short in names for words in alternatives
+    )
+
+
+def _names(view: ColumnView) -> Names:
+    return _stems((view.name, *view.synonyms, view.semantic or ""), view.description)
 
 
 @lru_cache(maxsize=10_000)
-def _stems(names: tuple[str, ...], description: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+def _stems(names: tuple[str, ...], description: str) -> Names:
     """The stems that each of a column's telling names says, written out, and those that stand for others."""
     out = []
     for name in (*map(tokens, names), *called(description)):
@@ -122,8 +126,9 @@ _CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
 def parts_of(form: Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
     """The columns that are parts of a form, one per part, in the form's order."""
     found = []
+    speaking = [(i, names) for i, names in enumerate(map(_names, side)) if names]
     for part, alternatives in form.parts:
-        position = next((i for i, v in enumerate(side) if _role(v, alternatives, _CONTEXT)), None)
+        position = next((i for i, names in speaking if _role(names, alternatives, _CONTEXT)), None)
         if position is not None:
             found.append((part, position))
     return found
@@ -136,8 +141,9 @@ def is_whole(form: Form, view: ColumnView) -> bool:
 
 def is_called_whole(form: Form, view: ColumnView) -> bool:
     """Whether a column's name says that it is the whole."""
-    return _role(view, form.whole, _CONTEXT) and not any(
-        _role(view, alternatives, frozenset()) for _, alternatives in form.parts
+    names = _names(view)
+    return _role(names, form.whole, _CONTEXT) and not any(
+        _role(names, alternatives, frozenset()) for _, alternatives in form.parts
     )
 
 

@@ -30,17 +30,19 @@ def same_name(pairing: Pairing) -> Matrix:
     return _by_column(pairing, (left[:, None] == right[None, :]).astype(float))
 
 
-@lru_cache(maxsize=2)
-def _covered(pairing: Pairing, relative: bool = True) -> tuple[Matrix, Matrix]:
-    """How much of the source's name the target's name says, and the other way round; per pair of names.
+@lru_cache(maxsize=1)
+def _covered(pairing: Pairing) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    """The weight of the words of the source's name that the target's name says, and the other way round.
 
-    Relative to the name's own weight, or the weight itself.
+    Per pair of names; and how much all words of the source's names weigh, and of the target's.
     """
     left, right = pairing.names
     words_l, words_r, similar = pairing.word_similarity
     weights = pairing.word_weights
 
-    def cover(names: Names, codes: dict[str, int], others: Names, other_codes: dict[str, int], sim: Matrix) -> Matrix:
+    def cover(
+        names: Names, codes: dict[str, int], others: Names, other_codes: dict[str, int], sim: Matrix
+    ) -> tuple[Matrix, Matrix]:
         order = [other_codes[w] for words in others.words for w in words]
         starts = np.cumsum([0] + [len(words) for words in others.words[:-1]])
         best = np.maximum.reduceat(sim[:, order], starts, axis=1)
@@ -48,33 +50,36 @@ def _covered(pairing: Pairing, relative: bool = True) -> tuple[Matrix, Matrix]:
         for i, words in enumerate(names.words):
             for w in words:
                 share[i, codes[w]] += weights[w]
-        if relative:
-            share /= np.maximum(share.sum(axis=1, keepdims=True), 1e-12)
-        covered: Matrix = share @ best
-        return covered
+        return share @ best, share.sum(axis=1, keepdims=True)
 
-    of_left = cover(left, words_l, right, words_r, similar)
-    of_right = cover(right, words_r, left, words_l, similar.T)
-    return of_left, of_right.T
+    of_left, left_whole = cover(left, words_l, right, words_r, similar)
+    of_right, right_whole = cover(right, words_r, left, words_l, similar.T)
+    return of_left, of_right.T, left_whole, right_whole.T
+
+
+def _shares(pairing: Pairing) -> tuple[Matrix, Matrix]:
+    """The covered weight of either name as a share of all its weight."""
+    of_left, of_right, left_whole, right_whole = _covered(pairing)
+    return of_left / np.maximum(left_whole, 1e-12), of_right / np.maximum(right_whole, 1e-12)
 
 
 @scorer("name_words", "the words of the names agree", "the names share no word")
 def name_words(pairing: Pairing) -> Matrix:
     """Harmonic mean of the shares of either name that the other covers, rare words counting more."""
-    of_left, of_right = _covered(pairing)
+    of_left, of_right = _shares(pairing)
     return _by_column(pairing, 2 * of_left * of_right / np.maximum(of_left + of_right, 1e-12))
 
 
 @scorer("name_within", "one name says all that the other says")
 def name_within(pairing: Pairing) -> Matrix:
     """The larger of the two shares: 'country' within 'country of residence'."""
-    return _by_column(pairing, np.maximum(*_covered(pairing)))
+    return _by_column(pairing, np.maximum(*_shares(pairing)))
 
 
 @scorer("name_telling", "the names share words that few other names have")
 def name_telling(pairing: Pairing) -> Matrix:
     """How much the words in common say at all: 1 − exp(−summed rarity), the smaller side's."""
-    return 1 - np.exp(-_by_column(pairing, np.minimum(*_covered(pairing, relative=False))))
+    return 1 - np.exp(-_by_column(pairing, np.minimum(*_covered(pairing)[:2])))
 
 
 @scorer("spelling", "the names are spelt alike")
@@ -138,6 +143,8 @@ def reads_as(short: tuple[str, ...], long: tuple[str, ...]) -> float:
     >>> reads_as(("fi", "ye"), ("fiscal", "year")), reads_as(("doi",), ("doc", "id")) > 0.9
     (1.0, True)
     """
+    if short == long:
+        return 1.0
     letters = "".join(short)
     ends = {sum(len(w) for w in short[: k + 1]) for k in range(len(short))} if len(short) > 1 else set()
     weights = [0.25 if w in lexicon().little else 1.0 for w in long]

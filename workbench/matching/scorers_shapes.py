@@ -128,24 +128,34 @@ def numbers(pairing: Pairing) -> Matrix:
         return out
     rows, columns = list(left), list(right)
     a, b = np.stack(list(left.values())), np.stack(list(right.values()))
-    grid = np.empty((len(rows), len(columns)))
-    for k in range(len(columns)):
-        reached = _reached(b[k], a.ravel()).reshape(a.shape)
-        grid[:, k] = np.abs(reached - QUANTILES).max(axis=1)
-    for k in range(len(rows)):
-        reached = _reached(a[k], b.ravel()).reshape(b.shape)
-        grid[k] = np.minimum(1.0, np.maximum(grid[k], np.abs(reached - QUANTILES).max(axis=1)))
-    out[np.ix_(rows, columns)] = 1 - grid
+    apart = [np.abs(_reached(one, other) - QUANTILES).max(axis=2) for one, other in ((a, b), (b, a))]
+    out[np.ix_(rows, columns)] = 1 - np.minimum(1.0, np.maximum(apart[0], apart[1].T))
     return out
 
 
 def _reached(quantiles: Matrix, at: Matrix) -> Matrix:
-    """The share of a distribution at or below a point; within a step of equal quantiles, its middle."""
-    low = np.searchsorted(quantiles, at, "left")
-    high = np.searchsorted(quantiles, at, "right")
-    steps = len(quantiles) - 1
-    inside = np.interp(at, quantiles, QUANTILES)
-    return np.where(high > low + 1, (low + high - 1) / 2 / steps, inside)
+    """The share of each distribution at or below points; within a step of equal quantiles, its middle.
+
+    Args:
+        quantiles: One distribution a row.
+        at: The points, in rows.
+
+    Returns:
+        Distributions × rows of points × points.
+    """
+    last = quantiles.shape[1] - 1
+    numbers, rank = np.unique(np.concatenate([quantiles.ravel(), at.ravel()]), return_inverse=True)
+    asked = rank[quantiles.size :]
+    cell = np.repeat(np.arange(len(quantiles)), last + 1) * len(numbers) + rank[: quantiles.size]
+    here = np.bincount(cell, minlength=len(quantiles) * len(numbers)).reshape(len(quantiles), -1)
+    high = np.cumsum(here, axis=1)[:, asked]
+    low = high - here[:, asked]
+    before = np.clip(low, 1, last) - 1
+    start, end = (np.take_along_axis(quantiles, before + k, axis=1) for k in (0, 1))
+    between = before + (numbers[asked] - start) / np.where(end > start, end - start, 1.0)
+    between = np.where(low == 0, 0.0, np.where(low > last, last, between))
+    found: Matrix = np.where(high > low, (low + high - 1) / 2, between) / last
+    return found.reshape(len(quantiles), *at.shape)
 
 
 @scorer("uniqueness", "values repeat equally often", "values repeat far more often in one")
