@@ -160,8 +160,9 @@ def reads_as(short: tuple[str, ...], long: tuple[str, ...]) -> float:
         for end in range(at + 1, min(len(letters), at + len(long[word])) + 1):
             if any(at < e < end for e in ends):
                 break
-            piece = letters[at:end]
-            grade = _piece(piece, long[word])
+            grade = _piece(letters[at:end], long[word])
+            if grade is None:
+                break
             if grade:
                 found = max(found, weights[word] * grade + best(end, word + 1))
         return found
@@ -169,11 +170,13 @@ def reads_as(short: tuple[str, ...], long: tuple[str, ...]) -> float:
     return max(0.0, best(0, 0) / total) if total else 0.0
 
 
-def _piece(piece: str, word: str) -> float:
+def _piece(piece: str, word: str) -> float | None:
+    """What a piece is worth as the beginning of a word; None where no longer one can be worth more."""
     if word.startswith(piece):
         return 1.0
-    bare = skeleton(word)
-    return 0.9 if len(piece) > 1 and (piece == bare or bare.startswith(piece)) else 0.0
+    if skeleton(word).startswith(piece):
+        return 0.9 if len(piece) > 1 else 0.0
+    return None
 
 
 @scorer("description", "the descriptions speak of the same", weight=3.0)
