@@ -46,11 +46,13 @@ def grouped(owner: Codes, key: npt.NDArray[np.uint64], weight: Matrix, most: int
     new[1:] = (owners[1:] != owners[:-1]) | (keys[1:] != keys[:-1])
     starts = np.flatnonzero(new)
     owners, keys, first, weights = owners[starts], keys[starts], order[starts], np.add.reduceat(weight[order], starts)
-    if by_key:
+    many = np.bincount(owners, minlength=1).max() > most
+    if by_key and many:
         kept = _place(owners) < most
         owners, keys, first, weights = owners[kept], keys[kept], first[kept], weights[kept]
     ranked = np.lexsort((keys, -weights, owners))
-    ranked = ranked[_place(owners[ranked]) < most]
+    if many:
+        ranked = ranked[_place(owners[ranked]) < most]
     return Groups(owners[ranked], first[ranked], weights[ranked])
 
 

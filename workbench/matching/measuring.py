@@ -119,7 +119,8 @@ def _measure(columns: Sequence[Mapping[str, float]], rows: Sequence[float] | Non
     shapes = _grouped(owner, letters.shapes(), count, _SHAPES)
     kind = kinds(owner, read, count, len(columns))
     lengths = quantiles(owner, sizes, count)
-    spread = _spread(texts, np.flatnonzero(numeric(read) & np.isin(kind, ("integer", "number"))[owner]), owner, count)
+    counting = np.array([one in ("integer", "number") for one in kind])
+    spread = _spread(texts, np.flatnonzero(numeric(read) & counting[owner]), owner, count)
     # the values of a column stand together
     filled, starts, distinct = np.unique(owner, return_index=True, return_counts=True)
     made_of = np.add.reduceat(letters.counts(), starts, axis=0).astype(np.float64)
@@ -130,7 +131,7 @@ def _measure(columns: Sequence[Mapping[str, float]], rows: Sequence[float] | Non
     ):
         (normal, held), (shape, taken) = values[k], shapes[k]
         out[k] = Measures(
-            str(kind[k]),
+            kind[k],
             tuple(normal),
             tuple((held / total).tolist()),
             dict(zip(shape, (taken / total).tolist(), strict=True)),

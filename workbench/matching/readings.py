@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ _READING = re.compile(
 )
 _CODES = {name: code for code, name in enumerate((None, *_READING.groupindex, "boolean"))}
 _INTEGER, _DECIMAL = _CODES["integer"], _CODES["decimal"]
-_NUMBERS = [_CODES[name] for name in ("integer", "padded", "decimal", "number")]
+_IS_NUMBER = np.isin(np.arange(len(_CODES)), [_CODES[name] for name in ("integer", "padded", "decimal", "number")])
 _BOOLEANS = frozenset(("true", "false", "yes", "no", "y", "n", "t", "f"))
 _SPELLING = str.maketrans(",", ".", " '%")
 
@@ -45,7 +45,8 @@ def readings(texts: Sequence[str], small: Sequence[str]) -> Codes:
 
 def numeric(read: Codes) -> npt.NDArray[np.bool_]:
     """Which readings are numbers."""
-    return np.isin(read, _NUMBERS)
+    found: npt.NDArray[np.bool_] = _IS_NUMBER[read]
+    return found
 
 
 def decimal(read: Codes) -> npt.NDArray[np.bool_]:
@@ -61,12 +62,15 @@ def number(text: str) -> float:
     (1234.5, nan)
     """
     try:
-        return float(text.translate(_SPELLING))
-    except ValueError:
-        return float("nan")
+        return float(text)
+    except ValueError:  # written in groups, with a comma, in per cent
+        try:
+            return float(text.translate(_SPELLING))
+        except ValueError:
+            return float("nan")
 
 
-def kinds(owner: Codes, read: Codes, count: Matrix, columns: int) -> npt.NDArray[np.str_]:
+def kinds(owner: Codes, read: Codes, count: Matrix, columns: int) -> list[str]:
     """The family that the values of each column read as.
 
     Args:
@@ -76,15 +80,15 @@ def kinds(owner: Codes, read: Codes, count: Matrix, columns: int) -> npt.NDArray
         columns: How many columns there are.
     """
     rows = np.bincount(owner * len(_CODES) + read, count, columns * len(_CODES)).reshape(columns, len(_CODES))
-    share = rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)
-    of = {name: share[:, code] for name, code in _CODES.items()}
-    return np.select(
-        [
-            of["boolean"] >= _SURE,
-            of["stamp"] >= _SURE,
-            of["date"] >= _SURE,
-            (share[:, _NUMBERS].sum(axis=1) >= _SURE) & (of["padded"] < _PADDED_AT_MOST),
-        ],
-        ["boolean", "timestamp", "date", np.where(of["integer"] >= _SURE, "integer", "number")],
-        "text",
-    )
+    shares = rows / np.maximum(rows.sum(axis=1, keepdims=True), 1e-12)
+    return [_kind(dict(zip(_CODES, of, strict=True))) for of in shares.tolist()]
+
+
+def _kind(share: Mapping[str | None, float]) -> str:
+    for name, family in (("boolean", "boolean"), ("stamp", "timestamp"), ("date", "date")):
+        if share[name] >= _SURE:
+            return family
+    numbers = share["integer"] + share["padded"] + share["decimal"] + share["number"]
+    if numbers < _SURE or share["padded"] >= _PADDED_AT_MOST:
+        return "text"
+    return "integer" if share["integer"] >= _SURE else "number"

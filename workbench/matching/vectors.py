@@ -29,7 +29,8 @@ class Bags:
 
     def __init__(self, left: Sequence[Mapping[str, float]], right: Sequence[Mapping[str, float]]) -> None:
         codes: defaultdict[str, int] = defaultdict(count().__next__)
-        self.left, self.right = _Side.of(left, codes), _Side.of(right, codes)
+        self.left = _Side.of(left, codes)
+        self.right = self.left if right is left else _Side.of(right, codes)
         held = [np.bincount(side.terms, minlength=len(codes)) for side in (self.left, self.right)]
         total = len(left) + len(right)
         self.rarity: Matrix = np.log1p(total / np.maximum(held[0] + held[1], 1)) / np.log1p(max(total, 1))
