@@ -12,7 +12,7 @@ from .pairing import Pairing
 from .scorers import Scorer, scorers
 from .tables import TableMatch, TableMatches, match_tables
 from .translating import ValueMatch, ValueMatches, match_values
-from .views import ColumnView, views
+from .views import ColumnView, views, views_of
 
 __all__ = [
     "Case",
@@ -42,4 +42,5 @@ __all__ = [
     "reliability",
     "scorers",
     "views",
+    "views_of",
 ]
