@@ -9,9 +9,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Letters"]
+__all__ = ["Letters", "starts_of"]
 
 Codes = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 Points = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 Kinds = npt.NDArray[np.uint8]
@@ -81,7 +82,7 @@ class Letters:
         """
         kinds = np.where(self._kinds == _CAPITAL, _SMALL, self._kinds)
         sign = kinds == _SIGN
-        kept = _starts(kinds) | sign | (kinds == _END)
+        kept = starts_of(kinds) | sign | (kinds == _END)
         symbols = np.where(sign, self._codes, _SYMBOLS[kinds])[kept]
         # a word that only blanks and stops part from the word before continues it
         joining = _JOINING.take(symbols, mode="clip")
@@ -102,22 +103,22 @@ class Letters:
         ['ann lee', 'new york city', 'x@y org']
         """
         parting = _PARTING.take(self._codes, mode="clip") & (self._kinds != _END) | (self._kinds == _BLANK)
-        kept = _starts(parting) | ~parting
+        kept = starts_of(parting) | ~parting
         codes, parting, ends = np.where(parting, _SPACE, self._codes)[kept], parting[kept], self._kinds[kept] == _END
         at_end = np.append(True, ends[:-1]) | np.append(ends[1:], True)
         return _texts(codes[~(parting & at_end)])
 
-    def terms(self, most: int) -> tuple[Codes, Codes, Codes]:
+    def terms(self, most: int) -> tuple[Codes, Hashes, Codes]:
         """The words of the texts, at most so many of each, and the three-letter pieces of these, their ends marked.
 
         Returns:
-            For each term the text it is in; a number, the same for the same term; and whether it is the first word
-            of a text (0), another word (1) or a piece (2).
+            For each term the text it is in; its hash; and whether it is the first word of a text (0), another word
+            (1) or a piece (2).
         """
         inside = _IN_WORDS[self._kinds]
         letter = np.flatnonzero(inside)
         if not len(letter):
-            return (np.zeros(0, dtype=np.int64),) * 3
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
         codes = np.where(inside, self._codes, 0).astype(np.int64)  # 0 stands at both ends of a word
         begins = ~inside[letter - 1]  # what stands before the very first letter is the end of the last text
         of_text = np.repeat(np.arange(len(self._ends)), np.diff(self._ends, prepend=-1))[letter[begins]]
@@ -128,17 +129,21 @@ class Letters:
         starts = np.flatnonzero(begins)
         pieces = codes[letter - 1] << 42 | codes[letter] << 21 | codes[letter + 1]
         at = np.arange(len(letter)) - np.repeat(starts, np.diff(starts, append=len(letter)))
-        words = np.add.reduceat(codes[letter] * _POWERS[at % len(_POWERS)], starts) | np.int64(-1 << 63)
+        words = np.add.reduceat(codes[letter] * _POWERS[at % len(_POWERS)], starts) + 1
         taken = place < most
         return (
             np.concatenate([of_text[taken], of_text[word]]),
-            np.concatenate([words, pieces]),
+            (np.concatenate([words, pieces]) * _POWERS[0]).view(np.uint64),
             np.concatenate([np.minimum(place[taken], 1), np.full(len(pieces), 2)]),
         )
 
 
-def _starts(marks: npt.NDArray[np.generic]) -> Flags:
-    """Where a run of the same begins."""
+def starts_of(marks: npt.NDArray[np.generic]) -> Flags:
+    """Where a run of the same begins.
+
+    >>> starts_of(np.array([3, 3, 5])).tolist()
+    [True, False, True]
+    """
     new = np.ones(len(marks), dtype=bool)
     np.not_equal(marks[1:], marks[:-1], out=new[1:])
     return new

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .letters import Letters
+from .letters import Letters, starts_of
 from .vectors import best_per_group
 from .views import ColumnView
 
@@ -20,7 +20,9 @@ Codes = npt.NDArray[np.int64]
 _SOURCE = 30  # most frequent values of a source column that are compared
 _TARGET = 1_000
 _WORDS = 12  # words of a value that are looked at
-_WORTH = np.array([1.5, 1.0, 0.3])  # what the first word of a value, another word and a three-letter piece count
+_WORTH = np.array(
+    [1.5, 1.0, 0.3], dtype=np.float32
+)  # what the first word of a value, another word and a three-letter piece count
 _BARE = 0.95  # what a likeness counts for when a constant first letter was cut off ('pT1b' as 'T1b')
 _NEARLY = 0.7  # share of rows that must have that letter
 
@@ -74,23 +76,28 @@ def _distinct(side: Sequence[ColumnView], worth: npt.NDArray[np.bool_], most: in
 
 
 def _vectors(left: Sequence[str], right: Sequence[str]) -> tuple[Any, Any]:
-    """Both sides' values as sparse vectors of length one over words and three-letter pieces, each by its rarity."""
-    from scipy.sparse import csr_array
+    """Both sides' values as sparse vectors of length one over words and three-letter pieces, each by its rarity.
+
+    Returns:
+        Left values × terms, terms × right values.
+    """
+    from scipy.sparse import csc_array, csr_array
 
     size = len(left) + len(right)
-    owner, key, kind = Letters([*left, *right]).terms(_WORDS)
-    known, term = np.unique(key, return_inverse=True)
-    # what a value has twice counts once: a word that is its first one as such
-    held = np.sort((owner * len(known) + term) * len(_WORTH) + kind)
-    pair, kind = np.divmod(held, len(_WORTH))
-    new = np.diff(pair, prepend=-1) > 0
-    owner, term = np.divmod(pair[new], len(known))
-    weight = _WORTH[kind[new]] * np.log1p(size / np.bincount(term))[term]
-    weight /= np.sqrt(np.bincount(owner, weight**2, size))[owner]
-    starts = np.append(0, np.cumsum(np.bincount(owner, minlength=size)))
-    cut = starts[len(left)]
-    shape = (len(left), len(known)), (len(right), len(known))
+    owner, term, kind = Letters([*left, *right]).terms(_WORDS)
+    # in one number: sorting brings the same terms together, in them the values, the first word of a value foremost
+    bits = np.uint64(size.bit_length() + 2)
+    held = np.sort(term >> bits << bits | (owner << 2 | kind).view(np.uint64))
+    held = held[starts_of(held >> 2)]  # what a value has twice counts once
+    owner = ((held & ((1 << bits) - 1)) >> 2).view(np.int64)
+    starts = np.flatnonzero(starts_of(held >> bits))
+    many = np.diff(starts, append=len(held))
+    weight = _WORTH[held & 3] * np.repeat(np.log1p(size / many).astype(np.float32), many)
+    weight /= np.sqrt(np.bincount(owner, weight**2, size)).astype(np.float32)[owner]
+    mine = owner < len(left)
+    ends = np.append(starts, len(held))
+    before = np.append(0, np.cumsum(mine))[ends]
     return (
-        csr_array((weight[:cut], term[:cut], starts[: len(left) + 1]), shape=shape[0]),
-        csr_array((weight[cut:], term[cut:], starts[len(left) :] - cut), shape=shape[1]),
+        csc_array((weight[mine], owner[mine], before), shape=(len(left), len(starts))).tocsr(),
+        csr_array((weight[~mine], owner[~mine] - len(left), ends - before), shape=(len(starts), len(right))),
     )

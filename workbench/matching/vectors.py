@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
@@ -118,22 +118,23 @@ def group_max(matrix: Matrix, owners: Sequence[int], size: int, axis: int) -> Ma
     return np.maximum.reduceat(matrix, starts, axis=axis)
 
 
-def best_per_group(left: Any, right: Any, members: Iterable[Sequence[int]]) -> Matrix:
+def best_per_group(left: Any, right: Any, members: Sequence[Sequence[int]]) -> Matrix:
     """For each left vector the best cosine to any right vector of each group.
 
     Args:
-        left: Sparse unit vectors.
-        right: Sparse unit vectors.
-        members: For each group the rows of `right` in it; an empty group scores 0.
+        left: Sparse unit vectors, vectors × terms, by rows.
+        right: The same, terms × vectors.
+        members: For each group the columns of `right` in it; an empty group scores 0.
     """
-    groups = [np.asarray(g, dtype=np.int64) for g in members]
-    out = np.zeros((left.shape[0], len(groups)))
-    filled = [i for i, g in enumerate(groups) if len(g)]
-    if not filled or not left.shape[0]:
-        return out
-    starts = np.cumsum([0] + [len(groups[i]) for i in filled[:-1]])
-    turned = right[np.concatenate([groups[i] for i in filled])].T.tocsr()
+    out = np.zeros(left.shape[0] * len(members), dtype=left.dtype)
+    vector = np.fromiter(chain.from_iterable(members), np.int64)
+    group = np.repeat(np.arange(len(members)), [len(of) for of in members])[np.argsort(vector, kind="stable")]
+    held = np.bincount(vector, minlength=right.shape[1])
+    first = np.cumsum(held) - held
     for at in range(0, left.shape[0], _BLOCK):
-        block = (left[at : at + _BLOCK] @ turned).toarray()
-        out[at : at + _BLOCK, filled] = np.maximum.reduceat(block, starts, axis=1)
-    return out
+        near = left[at : at + _BLOCK] @ right
+        many = held[near.indices]
+        place = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many - first[near.indices], many)
+        row = np.repeat(np.repeat(np.arange(at, at + near.shape[0]), np.diff(near.indptr)), many)
+        np.maximum.at(out, row * len(members) + group[place], np.repeat(near.data, many))
+    return out.reshape(left.shape[0], -1).astype(np.float64)
