@@ -15,7 +15,6 @@ from .combining import (
     CHOICE,
     FINAL,
     Model,
-    by_values,
     choice_features,
     derived,
     filled,
@@ -129,7 +128,8 @@ def _model(names: Sequence[str], beta: Matrix) -> Model:
 
 
 def _fit_choice(cases: Sequence[Case], model: Model) -> Model:
-    features = [choice_features(strength(c.scores, model), *c.kinship, by_values(c.scores, model)) for c in cases]
+    strengths = [strength(c.scores, model) for c in cases]
+    features = [choice_features(a, *c.kinship, b) for c, (a, b) in zip(cases, strengths, strict=True)]
     choice = _fit_logistic(cases, features, CHOICE)
     return replace(model, choice_intercept=choice.pop(""), choice=choice)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from .scorers import Part, scorers
 
 __all__ = [
-    "BY_NAME", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "by_values", "choice_features", "derived", "filled",
+    "BY_NAME", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "choice_features", "derived", "filled",
     "final_features", "judge", "load_model", "log_odds", "nameless", "posterior", "strangers", "strength",
 ]  # fmt: skip
 
@@ -133,24 +133,26 @@ def name_best(scores: Mapping[str, Matrix]) -> Matrix:
     return found
 
 
-def strength(scores: Mapping[str, Matrix], model: Model) -> Matrix:
-    """The log-odds of every pair on its own.
+def strength(scores: Mapping[str, Matrix], model: Model) -> tuple[Matrix, Matrix]:
+    """The log-odds of every pair on its own, and the part of them that does not come from names.
 
     A scorer the model has not learned (no public set carries what it looks at, or a plugin's) counts with its own
     weight, from its neutral point.
     """
-    total = np.full(next(iter(scores.values())).shape, model.intercept)
+    shape = next(iter(scores.values())).shape
+    names, values = np.zeros(shape), np.full(shape, model.intercept)
     told = {name: weight for name, weight in model.weights.items() if weight}  # what counts nothing need not be known
-    for name, weight in told.items():
-        if name in scores:
-            total += weight * filled(scores[name])
-    for name, matrix in derived(scores, told).items():
-        total += told[name] * matrix
     for name in scores:
-        if name not in model.weights and name in scorers:
+        part = names if name in BY_NAME else values
+        if name in told:
+            part += told[name] * filled(scores[name])
+        elif name not in model.weights and name in scorers:
             one = scorers[name]
-            total += one.weight * filled(scores[name] - one.neutral)
-    return total
+            part += one.weight * filled(scores[name] - one.neutral)
+    for name, matrix in derived(scores, told).items():
+        part = names if name.startswith("name_") else values
+        part += told[name] * matrix
+    return names + values, values
 
 
 def _log_share(odds: Matrix, axis: int) -> Matrix:
@@ -210,12 +212,6 @@ def _ahead(odds: Matrix, axis: int) -> Matrix:
     return 1.0 + np.tanh((odds - np.where(odds == first, second, first)) / 3.0)
 
 
-def by_values(scores: Mapping[str, Matrix], model: Model) -> Matrix:
-    """The part of `strength` that does not come from names."""
-    rest = nameless(scores)
-    return strength(rest, model) if rest else np.zeros(next(iter(scores.values())).shape)
-
-
 def judge(
     scores: Mapping[str, Matrix], kinship: tuple[Matrix, Matrix], model: Model, leaning: Matrix | float = 0.0
 ) -> Matrix:
@@ -262,11 +258,12 @@ def posterior(
     scores: Mapping[str, Matrix], kinship: tuple[Matrix, Matrix], model: Model, leaning: Matrix | float = 0.0
 ) -> Matrix:
     """The probability of every pair, as `judge` gives it, when names are taken at their word."""
-    odds = strength(scores, model) + leaning
+    odds, values = strength(scores, model)
+    odds = odds + leaning
     if not odds.size:
         return np.zeros(odds.shape)
     total = np.full(odds.shape, model.choice_intercept)
-    for name, matrix in choice_features(odds, *kinship, by_values(scores, model)).items():
+    for name, matrix in choice_features(odds, *kinship, values).items():
         total += model.choice.get(name, 0.0) * matrix
     if model.final:
         features = final_features(total)
