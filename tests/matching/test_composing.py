@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from workbench.matching import Decision, Decisions, match
 from workbench.model import DATE, INTEGER, TEXT, TIMESTAMP, Contract, Field, decimal
@@ -143,3 +144,71 @@ def test_a_decision_on_the_first_column_of_a_product_repeats_the_product() -> No
     found = match(lines(), LINE, decisions=decided, source_name="source").of("worth")
     assert found is not None
     assert (found.sources, found.operator, found.score) == (("qty", "price_each"), "×", 0.99)
+
+
+def people(rows: int, shift: int = 0) -> pl.DataFrame:
+    """Given names that recur, family names that hardly do, initials."""
+    each = pl.int_range(shift, shift + rows, eager=True)
+    given = pl.Series(["Ann", "Bela", "Cleo", "Dora", "Emil", "Fritz", "Gwen"] * rows).head(rows)
+    family = each.cast(pl.String).str.replace_many([str(n) for n in range(10)], list("abcdefghij"))
+    return pl.DataFrame({"first_name": given, "middle_initial": (each % 9).cast(pl.String), "last_name": "Mc" + family})
+
+
+def whole(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(full_name=pl.col("first_name") + " " + pl.col("last_name"), age=pl.int_range(pl.len()))
+
+
+def test_words_that_are_seen_make_a_composition_surer() -> None:
+    alone = match(people(60), entity(Field("full_name", TEXT))).of("full_name")
+    seen = match(people(60), whole(people(60))).of("full_name")
+    assert alone is not None
+    assert seen is not None
+    assert (alone.score, seen.score) == (0.9, 0.98)
+    assert "100 % of the words of each part occur in the whole" in seen.evidence[1]
+
+
+def test_an_optional_part_joins_only_where_the_values_show_it() -> None:
+    found = match(people(60), whole(people(60))).of("full_name")
+    assert found is not None
+    assert found.sources == ("first_name", "last_name")
+
+
+def test_words_of_other_rows_are_not_missed_where_each_stands_once() -> None:
+    source, other = people(60), people(60, shift=500)
+    found = match(source, whole(other)).of("full_name")
+    assert found is not None
+    assert found.sources == ("first_name", "last_name")
+    assert found.score == 0.9
+
+
+def test_words_that_recur_and_are_not_there_speak_against_it() -> None:
+    target = pl.DataFrame({"full_name": [f"zz{n} qq{n}" for n in "abcdefghijkl" * 4]})
+    found = next(m for m in match(people(60), target, threshold=0.2).compositions if m.target == "full_name")
+    assert found.score == 0.25
+    assert found.evidence[1] == "against it: hardly a word of a part occurs in the whole"
+
+
+def test_a_composition_is_as_sure_as_its_parts_allow() -> None:
+    target = entity(Field("full_name", TEXT), Field("given_name", TEXT), Field("last_name", TEXT))
+    found = match(people(60), target)
+    parts = [found.candidates(name)[0] for name in ("given_name", "last_name")]
+    assert [p.source for p in parts] == ["first_name", "last_name"]
+    whole_name = found.of("full_name")
+    assert whole_name is not None
+    assert whole_name.score == pytest.approx(0.9 * parts[0].score * parts[1].score)
+
+
+def test_an_optional_part_alone_is_not_enough() -> None:
+    found = match(people(60).drop("first_name"), entity(Field("full_name", TEXT)))
+    assert found.compositions == ()
+
+
+def test_what_all_names_of_a_table_begin_with_says_nothing_of_a_part() -> None:
+    target = entity(Field("p_first_name", TEXT), Field("p_last_name", TEXT), Field("p_age", TEXT))
+    found = match(pl.DataFrame({"name": ["Ann Lee"]}), target)
+    assert {m.target: m.part for m in found.best} == {"p_first_name": "first name", "p_last_name": "last name"}
+
+
+def test_a_part_is_no_whole_of_itself() -> None:
+    frame = pl.DataFrame({"AddressLine1": ["Am Hof 1"], "City": ["Bonn"]})
+    assert all(m.part is None for m in match(frame, frame).best)

@@ -24,7 +24,7 @@ _ROW, _KEY, _THEIRS = "__row", "__key", "__theirs_"
 _ENOUGH = 30  # linked pairs below which nothing is concluded
 _GOOD = 0.85  # share of agreeing pairs from which a drafted field is left alone
 _BETTER = 0.1  # how much more of the pairs a learned field must explain to replace a drafted one
-_LEAST = 0.6  # share that a learned field must explain
+_LEAST = 0.8  # share that a learned field must explain: a rule that over a fifth contradict is none
 
 
 def held_against(

@@ -18,17 +18,22 @@ from .views import ColumnView
 __all__ = ["compositions"]
 
 Matrix = npt.NDArray[np.float64]
-_BY_NAME, _BY_VALUES = 0.6, 0.35  # what the names alone are worth, and what the values can add
-_HELD = 0.5  # share of a part's words that must occur in the whole for values to speak for it
-_SUREST = 0.9  # the most that words alone can say
+_BY_NAME = 0.9
+_AGAINST = 0.25  # what is left where words that should be found are not
+_HELD, _ABSENT = 0.5, 0.1  # share of a part's words in the whole from which they speak for it, below which against it
+_ONCE = 0.8  # share of different values from which words of other rows are not to be expected
+_LIKELY = 0.6  # a single match from which a moment is known, and a day needs no moment
+_SUREST = 0.98  # what a person decided stands above
+_FREE = 0.9  # a single match as sure as this is not put in question
 _WHOLE = 0.6  # share of the whole's words that the parts must cover together
 
 
 def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Match, ...]:
     """Propose fields composed of columns, and columns split over fields; most certain first.
 
-    The score is no calibrated probability (no public set carries truth for it): names alone give 0.6, words of
-    the parts found in the values of the whole up to 0.35 more, words not found take as much away.
+    The score of a composition is the probability of its parts (that each column is what the name says, where the
+    other table has such a field), times what the names are worth, raised by the share of words that the values are
+    seen to hold. Words that are missing speak against it, unless each value occurs about once: other rows, other words.
 
     Args:
         pairing: The two tables.
@@ -39,7 +44,7 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
         return ()
     held = _Held(pairing.sources, pairing.targets)
     found = [
-        *_joined(pairing.sources, pairing.targets, held),
+        *_joined(pairing.sources, pairing.targets, held, scores),
         *_moments(pairing.sources, pairing.targets, scores),
         *_days(pairing.sources, pairing.targets, scores),
         *_by_values(pairing, scores),
@@ -82,21 +87,25 @@ class _Held:
         return self._both[1]
 
 
-def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
+def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held, scores: Matrix) -> list[Match]:
     out = []
     for form in forms():
-        parts = parts_of(form, sources)
-        if len(parts) < 2:
+        parts, own = parts_of(form, sources), dict(parts_of(form, targets))
+        needed = [(part, i) for part, i in parts if part not in form.optional]
+        if len(needed) < 2:
             continue
         for j, target in enumerate(targets):
             if is_called_whole(form, target):
-                rows = [i for _, i in parts]
-                score, why = _judge([held.of_source[i, j] for i in rows])
-                names = " + ".join(f"{part}" for part, _ in parts)
+                seen = held.of_source[:, j]
+                there = [(p, i) for p, i in parts if not _is_absent(seen[i], sources[i])]
+                there = [(p, i) for p, i in there if p not in form.optional or seen[i] >= _ABSENT]
+                used = there if len(there) >= 2 else needed
+                score, why = _judge([(seen[i], sources[i]) for _, i in used])
+                sure = np.prod([scores[i, own[part]] for part, i in used if part in own])
+                names = " + ".join(f"{part}" for part, _ in used)
                 evidence = (f"'{target.name}' is written as {names}", *why)
-                out.append(
-                    Match(tuple(sources[i].name for i in rows), target.name, score, evidence, separator=form.separator)
-                )
+                whole = tuple(sources[i].name for _, i in used)
+                out.append(Match(whole, target.name, float(score * sure), evidence, separator=form.separator))
     return out
 
 
@@ -125,14 +134,14 @@ def _days(sources: Sequence[ColumnView], targets: Sequence[ColumnView], scores: 
     out = []
     moments = [j for j, t in enumerate(targets) if t.kind == "timestamp"]
     for j, target in enumerate(targets):
-        if target.kind != "date" or scores[:, j].max() >= _BY_NAME:
+        if target.kind != "date" or scores[:, j].max() >= _LIKELY:
             continue
         for k in moments:
             i = int(scores[:, k].argmax())
             same = _about(target) & (_about(targets[k]) | _about(sources[i]))
-            if scores[i, k] >= _BY_NAME and "timestamp" in (sources[i].kind, sources[i].seen.kind) and same:
+            if scores[i, k] >= _LIKELY and "timestamp" in (sources[i].kind, sources[i].seen.kind) and same:
                 evidence = (f"'{sources[i].name}' is the moment of which '{target.name}' is the day",)
-                out.append(Match((sources[i].name,), target.name, _BY_NAME, evidence, part="day"))
+                out.append(Match((sources[i].name,), target.name, float(_BY_NAME * scores[i, k]), evidence, part="day"))
     return out
 
 
@@ -149,19 +158,26 @@ def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _
         for i, source in enumerate(sources):
             if is_whole(form, source):
                 for part, j in parts:
-                    score, why = _judge([held.of_target[i, j]])
+                    score, why = _judge([(held.of_target[i, j], targets[j])])
                     evidence = (f"'{source.name}' holds the {part}", *why)
                     out.append(Match((source.name,), targets[j].name, score, evidence, part=part))
     return out
 
 
-def _judge(shares: Sequence[float]) -> tuple[float, tuple[str, ...]]:
-    known = [s for s in shares if not np.isnan(s)]
-    if not known:
+def _is_absent(share: float, part: ColumnView) -> bool:
+    """Whether a part's words are missing where they should be found: its values recur, and yet hardly one is there."""
+    return bool(share < _ABSENT) and (part.seen.uniqueness or 0.0) < _ONCE
+
+
+def _judge(parts: Sequence[tuple[float, ColumnView]]) -> tuple[float, tuple[str, ...]]:
+    """What names and the words seen are worth together, and the words in words."""
+    known = [float(share) for share, _ in parts if not np.isnan(share)]
+    if any(_is_absent(share, part) for share, part in parts):
+        return _AGAINST, ("against it: hardly a word of a part occurs in the whole",)
+    if not known or min(known) < _ABSENT:
         return _BY_NAME, ()
-    least = float(min(known))
-    words = f"at least {100 * least:.0f} % of the words of each part occur in the whole (rare ones count more)"
-    return _BY_NAME + _BY_VALUES * (2 * min(1.0, least / _HELD) - 1), (words,)
+    words = f"at least {100 * min(known):.0f} % of the words of each part occur in the whole (rare ones count more)"
+    return min(_SUREST, 1 - (1 - _BY_NAME) * (1 - min(1.0, min(known) / _HELD))), (words,)
 
 
 def _by_values(pairing: Pairing, scores: Matrix) -> list[Match]:
@@ -169,8 +185,8 @@ def _by_values(pairing: Pairing, scores: Matrix) -> list[Match]:
 
     Not for a target that has a surer match, nor of columns that have: a composition would not be proposed.
     """
-    free = [v for i, v in enumerate(pairing.sources) if v.seen.kind == "text" and scores[i].max() < _SUREST]
-    whole = [v for j, v in enumerate(pairing.targets) if scores[:, j].max() < _SUREST and _many_words(v)]
+    free = [v for i, v in enumerate(pairing.sources) if v.seen.kind == "text" and scores[i].max() < _FREE]
+    whole = [v for j, v in enumerate(pairing.targets) if scores[:, j].max() < _FREE and _many_words(v)]
     if len(free) < 2 or not whole:
         return []
     held = _Held(free, whole)
@@ -183,7 +199,7 @@ def _by_values(pairing: Pairing, scores: Matrix) -> list[Match]:
         if len(rows) >= 2 and cover >= _WHOLE:
             sources = tuple(free[i].name for i in sorted(rows))
             words = f"the words of these columns make up {100 * min(cover, 1.0):.0f} % of the words of '{target.name}'"
-            score = min(_SUREST, 0.5 + 0.4 * min(cover, 1.0))
+            score = min(_BY_NAME, 0.5 + 0.4 * min(cover, 1.0))
             out.append(Match(sources, target.name, score, (words,), separator=" "))
     return out
 

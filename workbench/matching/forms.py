@@ -21,7 +21,7 @@ class Form:
     """A thing that is written whole in one system and in parts in another.
 
     Where a kind is given, a whole is told by its kind, and only where one of the parts alone fits it already.
-    A column with the meaning given is a whole whatever it is called.
+    A column with the meaning given is a whole whatever it is called. Optional parts are often left out of it.
     The parts stand in the usual order; each is told by one of several sets of words, all of a set being needed.
     """
 
@@ -30,6 +30,7 @@ class Form:
     separator: str
     kind: str = ""
     meaning: str = "none"
+    optional: frozenset[str] = frozenset()
 
 
 def _words(*alternatives: str) -> tuple[frozenset[str], ...]:
@@ -51,6 +52,7 @@ def forms() -> tuple[Form, ...]:
             ),
             " ",
             meaning="person_name",
+            optional=frozenset({"middle name"}),
         ),
         Form(
             _words("address", "full address", "postal address", "complete address"),
@@ -126,12 +128,19 @@ _CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
 def parts_of(form: Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
     """The columns that are parts of a form, one per part, in the form's order."""
     found = []
+    context = _CONTEXT | _shared(side)
     speaking = [(i, names) for i, names in enumerate(map(_names, side)) if names]
     for part, alternatives in form.parts:
-        position = next((i for i, names in speaking if _role(names, alternatives, _CONTEXT)), None)
+        position = next((i for i, names in speaking if _role(names, alternatives, context)), None)
         if position is not None:
             found.append((part, position))
     return found
+
+
+def _shared(side: Sequence[ColumnView]) -> frozenset[str]:
+    """The stems that the names of all columns have: they say whose the columns are, not what."""
+    names = [frozenset(stem(w) for w in tokens(v.name)) for v in side]
+    return frozenset.intersection(*names) if len(names) > 2 else frozenset()
 
 
 def is_whole(form: Form, view: ColumnView) -> bool:
@@ -143,7 +152,7 @@ def is_called_whole(form: Form, view: ColumnView) -> bool:
     """Whether a column's name says that it is the whole."""
     names = _names(view)
     return _role(names, form.whole, _CONTEXT) and not any(
-        _role(names, alternatives, frozenset()) for _, alternatives in form.parts
+        _role(names, alternatives, _CONTEXT) for _, alternatives in form.parts
     )
 
 
