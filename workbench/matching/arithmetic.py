@@ -112,8 +112,7 @@ def _operations(targets: Sequence[ColumnView]) -> Iterator[_Operation]:
     numbers = [k for k, v in enumerate(targets) if v.kind in _NUMBERS]
     for j in numbers:
         view = targets[j]
-        others = [k for k in numbers if k != j]
-        spelt = _spelt_out(view.description, targets, others)
+        spelt = _spelt_out(view.description, targets, numbers, j)
         parts = dict(parts_of(line_amount(), targets)) if is_called_whole(line_amount(), view) else {}
         if spelt is not None:
             left, operator, right = spelt
@@ -124,13 +123,18 @@ def _operations(targets: Sequence[ColumnView]) -> Iterator[_Operation]:
             yield _Operation(j, parts["quantity"], "×", parts["price"], _BY_NAME, why)
 
 
-def _spelt_out(text: str, targets: Sequence[ColumnView], others: Sequence[int]) -> tuple[int, str, int] | None:
-    """The two fields and the operation that a description speaks of, as in 'Quantity times unit price.'"""
+def _spelt_out(
+    text: str, targets: Sequence[ColumnView], numbers: Sequence[int], own: int
+) -> tuple[int, str, int] | None:
+    """The two other fields and the operation that a description speaks of, as in 'Quantity times unit price.'"""
+    if not text:
+        return None
     for sign, word in _SIGNS.items():
         text = re.sub(sign, word, text)
     for sentence in re.split(r"[.;:]\s", text + " "):
         words = tokens(sentence)
         for before, operator, after in _phrases(words):
+            others = [k for k in numbers if k != own]
             left, right = _named(before, targets, others, last=True), _named(after, targets, others, last=False)
             if left is not None and right is not None and left != right:
                 return left, operator, right

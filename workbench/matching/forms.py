@@ -128,7 +128,7 @@ _CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
 def parts_of(form: Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
     """The columns that are parts of a form, one per part, in the form's order."""
     found = []
-    context = _CONTEXT | _shared(side)
+    context = _CONTEXT | _shared(tuple(v.name for v in side))
     speaking = [(i, names) for i, names in enumerate(map(_names, side)) if names]
     for part, alternatives in form.parts:
         position = next((i for i, names in speaking if _role(names, alternatives, context)), None)
@@ -137,10 +137,11 @@ def parts_of(form: Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
     return found
 
 
-def _shared(side: Sequence[ColumnView]) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def _shared(names: tuple[str, ...]) -> frozenset[str]:
     """The stems that the names of all columns have: they say whose the columns are, not what."""
-    names = [frozenset(stem(w) for w in tokens(v.name)) for v in side]
-    return frozenset.intersection(*names) if len(names) > 2 else frozenset()
+    said = [frozenset(stem(w) for w in tokens(name)) for name in names]
+    return frozenset.intersection(*said) if len(said) > 2 else frozenset()
 
 
 def is_whole(form: Form, view: ColumnView) -> bool:
