@@ -17,7 +17,7 @@ from workbench.profiling import Profile, equations
 if TYPE_CHECKING:
     from workbench.matching import Decisions, Matches, TableMatches
 
-__all__ = ["Proposal", "fitting", "held", "propose", "with_key_forms"]
+__all__ = ["Proposal", "fitting", "held", "propose", "translation", "with_key_forms"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def propose(
     for m in matches.best:
         if m.score >= accept:
             plain = len(m.sources) == 1 and not m.present
-            table, stray = _translation(m.source, target.field(m.target), facts, stated) if plain else ({}, ())
+            table, stray = translation(m.source, target.field(m.target), facts, stated) if plain else ({}, ())
             why = tuple(m.evidence)
             choices.append(Choice(m.target, m.sources, m.score, why, table, stray, m.separator, m.operator, m.present))
     return Proposal(matches, draft_spec(facts, target, choices, dataset=source, stated=stated, system=system))
@@ -134,7 +134,7 @@ def with_key_forms(target: Contract, entities: Mapping[str, Contract]) -> Contra
     return replace(target, fields=tuple(fields))
 
 
-def _translation(
+def translation(
     source: str, wanted: Field, facts: Profile, stated: Contract | None
 ) -> tuple[Mapping[str, str], tuple[str, ...]]:
     """Which of the target's listed values each source value means, and those for which none was found."""

@@ -104,6 +104,8 @@ def test_a_column_that_holds_the_product_on_the_rows_is_taken_instead() -> None:
     assert found is not None
     assert found.source == "zz"
     assert found.evidence[0] == "'zz' is qty × price_each in 100.0 % of 200 rows"
+    told = match(frame, LINE, holds=holding(frame)).to_frame().filter(source="zz", target="worth")
+    assert told.select("score", "proposed").rows() == [(found.score, True)]
 
 
 def test_a_total_over_all_items_is_not_the_amount_of_one() -> None:

@@ -157,7 +157,8 @@ class Matches:
             schema=singles.schema,
             orient="row",
         )
-        return pl.concat([singles, composed]).sort("score", "source", "target", descending=[True, False, False])
+        both = pl.concat([singles, composed]).sort("score", "source", "target", descending=[True, False, False])
+        return both.unique(["source", "target"], keep="first", maintain_order=True)
 
     def draft(self) -> dict[str, dict[str, Any]]:
         """For every target field with a match what a spec's draft needs: source, score, evidence."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from workbench.mapping import Choice, draft_spec
 from workbench.model import Contract, FieldSpec
 from workbench.profiling import Profile
+from workbench.proposing import translation
 
 __all__ = ["Drafter", "drafter"]
 
@@ -27,19 +28,10 @@ def drafter(facts: Profile, target: Contract, dataset: str, stated: Contract | N
     def draft(name: str, sources: Sequence[str]) -> FieldSpec | None:
         if not sources or not set(sources) <= names or name not in {f.name for f in target.fields}:
             return None
-        table, stray = _translation(sources, name)
+        one = len(sources) == 1
+        table, stray = translation(sources[0], target.field(name), facts, stated) if one else ({}, ())
         choice = Choice(name, tuple(sources), 1.0, (), table, stray)
         drafted = draft_spec(facts, target, [choice], dataset=dataset, stated=stated)
         return drafted.fields.get(name)
-
-    def _translation(sources: Sequence[str], name: str) -> tuple[dict[str, str], tuple[str, ...]]:
-        wanted = target.field(name)
-        if not wanted.enum or len(sources) != 1:
-            return {}, ()
-        from workbench.matching import match_values
-
-        counts = {v.value: int(v.count.value) for v in facts.column(sources[0]).top}
-        found = match_values(counts, wanted.enum, labels=wanted.labels)
-        return dict(found.table), tuple(found.unmatched)
 
     return draft
