@@ -32,8 +32,8 @@ __all__ = ["Case", "Reliability", "case_of", "fit_model", "reliability"]
 
 Matrix = npt.NDArray[np.float64]
 _FREE = ("no_values",)  # may count against a pair; all other weights are ≥ 0: evidence for is never against
-_L2_PAIR, _L2_CHOICE = 1e-4, 1e-6
-_STEPS, _STEPS_ON = 200, 60  # of the optimiser, from nothing and from a good start
+_L2_PAIR, _L2_CHOICE = 1e-5, 1e-6
+_STEPS, _STEPS_ON = 400, 100  # of the optimiser, from nothing and from a good start
 _BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -89,8 +89,8 @@ def fit_model(cases: Sequence[Case], groups: Sequence[str] = ()) -> Model:
     First stage: conditional logit (McFadden), a field's true partner against all others and against 'none', by
     rows and by columns. Second stage: logistic regression on the rivals' view (`CHOICE`). Last stage: what these
     two say of cases they have not seen, set right (`FINAL`). All of it twice: with names, and without them, for
-    columns whose names say nothing. Weights are bounded below by 0 and ridge-penalised; in the first two stages a
-    table counts by the root of its pairs so that large ones do not drown all, in the last every pair counts the same.
+    columns whose names say nothing. Weights are bounded below by 0 and ridge-penalised; a table counts by
+    the root of its pairs so that large ones do not drown all.
 
     Args:
         cases: Tables with known truth.
@@ -118,7 +118,8 @@ def _fit(cases: Sequence[Case], groups: Sequence[str]) -> Model:
         for case, of in zip(cases, groups, strict=True):
             if of == group:
                 said = posterior(case.scores, case.kinship, without)
-                held_out.append(replace(case, weight=float(np.sqrt(case.truth.size))))
+                # like tables of one group tell the same again: a group counts by the root of how many it has
+                held_out.append(replace(case, weight=groups.count(group) ** -0.5))
                 features.append(final_features(log_odds(said)))
     return replace(model, final=_fit_final(held_out, features))
 
