@@ -70,7 +70,9 @@ class _Held:
 
     @cached_property
     def _both(self) -> tuple[Matrix, Matrix]:
-        bags = Bags(*([v.seen.words for v in side] for side in self._sides))
+        words = [[v.seen.words for v in side] for side in self._sides]
+        weights = [np.array([weight for of in side for weight in of.values()]) for side in words]
+        bags = Bags(words[0], words[1], weights)
         rows = [np.array([bool(v.seen.words) and not v.seen.example_only for v in side]) for side in self._sides]
         known = rows[0][:, None] & rows[1][None, :]
         left, right = (np.where(known, share, np.nan) for share in bags.contained)

@@ -29,9 +29,9 @@ class Groups:
     first: Codes
     weight: Matrix
 
-    def by_owner(self, texts: Sequence[str]) -> dict[int, tuple[list[str], Matrix]]:
+    def by_owner(self, texts: Sequence[str]) -> dict[int, tuple[tuple[str, ...], Matrix]]:
         """For each column the texts of its groups, and their weights."""
-        names = [texts[first] for first in self.first.tolist()]
+        names = tuple(map(texts.__getitem__, self.first.tolist()))
         owners, starts = np.unique(self.owner, return_index=True)
         ends = [*starts[1:].tolist(), len(names)]
         places = zip(owners.tolist(), starts.tolist(), ends, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -32,7 +32,14 @@ def _kind(letter: str) -> int:
     return _CAPITAL if category == "Lu" else _SMALL if category[0] == "L" else _SIGN
 
 
+@cache
+def _lower(letter: str) -> int:
+    """The small letter; one for two where a capital has several, the same for sigma at the end of a word."""
+    return ord(letter.lower()[0].replace("ς", "σ"))
+
+
 _ASCII = np.array([_kind(chr(code)) for code in range(128)], dtype=np.uint8)
+_ASCII_LOWER = np.array([_lower(chr(code)) for code in range(128)], dtype=np.uint32)
 _IN_WORDS = np.isin(np.arange(_END + 1), (_CAPITAL, _DIGIT, _SMALL))
 _POWERS = np.cumprod(np.full(256, -7046029254386353131))  # of an odd number: telling the places in a word apart
 
@@ -57,12 +64,15 @@ class Letters:
         joined = "\n".join((*texts, ""))
         self._codes: Points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self._kinds: Kinds = _ASCII.take(self._codes, mode="clip")
-        other = self._codes > 127
-        if other.any():
-            found, places = np.unique(self._codes[other], return_inverse=True)
-            self._kinds[other] = np.array([_kind(chr(code)) for code in found], dtype=np.uint8)[places]
+        self._others = np.flatnonzero(self._codes > 127)
+        self._kinds[self._others] = self._of_others(_kind)
         self._ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) - 1
         self._kinds[self._ends] = _END
+
+    def _of_others(self, what: Callable[[str], int]) -> Codes:
+        """Something that is told of every letter beyond ASCII, worked out once per letter."""
+        found, places = np.unique(self._codes[self._others], return_inverse=True)
+        return np.fromiter((what(chr(code)) for code in found), np.int64, len(found))[places]
 
     def counts(self) -> npt.NDArray[np.int64]:
         """How many capitals, digits, blanks, signs and small letters each text has; texts × kinds.
@@ -97,14 +107,16 @@ class Letters:
         return [shape[:_SHAPE] for shape in _texts(symbols[~gone])]
 
     def plain(self) -> list[str]:
-        """The texts with one blank for any run of blanks, '_', '.' and '-', and none of these at the ends.
+        """The texts in small letters, with one blank for any run of blanks, '_', '.' and '-', and none at the ends.
 
-        >>> Letters(["ann  lee", "new_york-city ", "x@y.org"]).plain()
+        >>> Letters(["Ann  LEE", "new_york-City ", "x@y.org"]).plain()
         ['ann lee', 'new york city', 'x@y org']
         """
+        small = _ASCII_LOWER.take(self._codes, mode="clip")
+        small[self._others] = self._of_others(_lower)
         parting = _PARTING.take(self._codes, mode="clip") & (self._kinds != _END) | (self._kinds == _BLANK)
         kept = starts_of(parting) | ~parting
-        codes, parting, ends = np.where(parting, _SPACE, self._codes)[kept], parting[kept], self._kinds[kept] == _END
+        codes, parting, ends = np.where(parting, _SPACE, small)[kept], parting[kept], self._kinds[kept] == _END
         at_end = np.append(True, ends[:-1]) | np.append(ends[1:], True)
         return _texts(codes[~(parting & at_end)])
 

@@ -38,7 +38,7 @@ def alike(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> Matri
     out = np.full((len(sources), len(targets)), np.nan)
     if not left or not right:
         return out
-    shares = [np.array(view.seen.shares[: len(rows)]) for view, rows in zip(sources, rows_of, strict=True)]
+    shares = [view.seen.shares[: len(rows)] for view, rows in zip(sources, rows_of, strict=True)]
     bare_of = [_bare(rows, held.tolist(), left) for rows, held in zip(rows_of, shares, strict=True)]
     best = best_per_group(*_vectors(left, right), columns_of)
     for i, rows in enumerate(rows_of):

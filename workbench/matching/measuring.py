@@ -49,7 +49,7 @@ class Measures:
 
     kind: str = "unknown"
     values: tuple[str, ...] = ()
-    shares: tuple[float, ...] = ()
+    shares: Matrix = field(default_factory=lambda: np.zeros(0))
     shapes: Mapping[str, float] = field(default_factory=dict)
     letters: tuple[float, ...] = ()
     lengths: tuple[float, ...] = ()
@@ -113,9 +113,12 @@ def _measure(columns: Sequence[Mapping[str, float]], rows: Sequence[float] | Non
         return [Measures() for _ in columns]
     sizes = np.fromiter(map(len, texts), np.float64, len(texts))
     heads = [text[:_LONG] for text in texts] if sizes.max() > _LONG else texts
-    small = list(map(str.lower, heads))
-    read, letters = readings(texts, small), Letters(heads)
-    values = _grouped(owner, _normal(heads, small, read), count, _KEPT, by_key=True)
+    letters = Letters(heads)
+    normals = letters.plain()
+    read = readings(texts, normals)
+    for k in np.flatnonzero(decimal(read)).tolist():
+        normals[k] = heads[k].rstrip("0").removesuffix(".")
+    values = _grouped(owner, normals, count, _KEPT, by_key=True)
     shapes = _grouped(owner, letters.shapes(), count, _SHAPES)
     kind = kinds(owner, read, count, len(columns))
     lengths = quantiles(owner, sizes, count)
@@ -132,8 +135,8 @@ def _measure(columns: Sequence[Mapping[str, float]], rows: Sequence[float] | Non
         (normal, held), (shape, taken) = values[k], shapes[k]
         out[k] = Measures(
             kind[k],
-            tuple(normal),
-            tuple((held / total).tolist()),
+            normal,
+            held / total,
             dict(zip(shape, (taken / total).tolist(), strict=True)),
             tuple(mix),
             lengths[k],
@@ -144,17 +147,9 @@ def _measure(columns: Sequence[Mapping[str, float]], rows: Sequence[float] | Non
     return out
 
 
-def _normal(heads: Sequence[str], small: Sequence[str], read: Codes) -> list[str]:
-    """Texts written so that spelling differences vanish: case, separators, blanks, trailing zeros."""
-    out = Letters(small).plain()
-    for k in np.flatnonzero(decimal(read)).tolist():
-        out[k] = heads[k].rstrip("0").removesuffix(".")
-    return out
-
-
 def _grouped(
     owner: Codes, texts: Sequence[str], count: Matrix, most: int, *, by_key: bool = False
-) -> dict[int, tuple[list[str], Matrix]]:
+) -> dict[int, tuple[tuple[str, ...], Matrix]]:
     hashes = pl.Series(texts, dtype=pl.String).hash(7).to_numpy()
     return grouped(owner, hashes, count, most, by_key=by_key).by_owner(texts)
 

@@ -92,7 +92,9 @@ class Pairing:
     @cached_property
     def values(self) -> Bags:
         """The distinct values of every column, weighted by the rows that hold them."""
-        return Bags(*(_values(side) for side in (self.sources, self.targets)))
+        sides = [[view.seen for view in side] for side in (self.sources, self.targets)]
+        left, right = ([seen.values for seen in side] for side in sides)
+        return Bags(left, right, [np.concatenate([seen.shares for seen in side]) for side in sides])
 
     @cached_property
     def alike(self) -> Matrix:
@@ -130,12 +132,8 @@ def called(description: str) -> list[tuple[str, ...]]:
     return [phrase] if 0 < len(phrase) <= _NAME_WORDS else []
 
 
-def _values(side: Sequence[ColumnView]) -> list[dict[str, float]]:
-    return [dict(zip(v.seen.values, v.seen.shares, strict=True)) for v in side]
-
-
 def _kinship(side: Sequence[ColumnView]) -> Matrix:
-    bags = [dict.fromkeys((stem(w) for w in tokens(v.name)), 1.0) for v in side]
-    found = Bags(bags, bags).cosine()
+    words = [dict.fromkeys(stem(w) for w in tokens(v.name)) for v in side]
+    found = Bags(words, words).cosine()
     np.fill_diagonal(found, 0.0)
     return found

@@ -28,17 +28,17 @@ _BOOLEANS = frozenset(("true", "false", "yes", "no", "y", "n", "t", "f"))
 _SPELLING = str.maketrans(",", ".", " '%")
 
 
-def readings(texts: Sequence[str], small: Sequence[str]) -> Codes:
+def readings(texts: Sequence[str], plain: Sequence[str]) -> Codes:
     """What every text reads as, by number.
 
     Args:
         texts: Texts that begin with no blank.
-        small: The same in small letters.
+        plain: The same in small letters, without blanks and points at the ends.
     """
     # digits, and the signs a number may begin with, all come before ':'
     found = [
         ((match := _READING.match(text)) and match.lastgroup) if text < ":" else "boolean" if low in _BOOLEANS else None
-        for text, low in zip(texts, small, strict=True)
+        for text, low in zip(texts, plain, strict=True)
     ]
     return np.fromiter(map(_CODES.__getitem__, found), np.int64, len(found))
 

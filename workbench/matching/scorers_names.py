@@ -186,9 +186,9 @@ def description(pairing: Pairing) -> Matrix:
     described = [np.array([bool(v.description) for v in s]) for s in sides]
     if not any(d.any() for d in described):
         return np.full(pairing.shape, np.nan)
-    texts = [
-        [dict.fromkeys((stem(w) for t in (v.name, *v.synonyms, v.description) for w in tokens(t)), 1.0) for v in s]
+    left, right = (
+        [dict.fromkeys(stem(w) for t in (v.name, *v.synonyms, v.description) for w in tokens(t)) for v in s]
         for s in sides
-    ]
+    )
     either = described[0][:, None] | described[1][None, :]
-    return np.where(either, Bags(*texts).cosine(), np.nan)
+    return np.where(either, Bags(left, right).cosine(), np.nan)

@@ -176,12 +176,11 @@ def fill(pairing: Pairing) -> Matrix:
 def frequencies(pairing: Pairing) -> Matrix:
     """Overlap of the rank-frequency curves, whatever the values are: codes renamed keep their curve."""
     width = 12
-
-    def curve(view: ColumnView) -> list[float]:
-        top = sorted(view.seen.shares, reverse=True)[:width]
-        return top + [0.0] * (width - len(top))
-
-    a, b = (np.array([curve(v) for v in s]) for s in (pairing.sources, pairing.targets))
+    a, b = (np.zeros((len(s), width)) for s in (pairing.sources, pairing.targets))
+    for side, curves in ((pairing.sources, a), (pairing.targets, b)):
+        for view, curve in zip(side, curves, strict=True):
+            top = view.seen.shares[:width]  # the most frequent first
+            curve[: len(top)] = top
     difference = np.abs(a[:, None, :] - b[None, :, :]).sum(axis=2) / 2
     found: Matrix = (1 - np.clip(difference, 0, 1)) * _spread(pairing)
     return found

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,14 +22,21 @@ class Bags:
     """Two lists of bags over one vocabulary, every term weighted by how few bags hold it.
 
     Args:
-        left: Term → weight, one mapping per item.
+        left: The terms of each item, every one once.
         right: The same for the other side.
+        weights: The weights of all terms of a side, item after item; 1 unless given.
     """
 
-    def __init__(self, left: Sequence[Mapping[str, float]], right: Sequence[Mapping[str, float]]) -> None:
-        codes: defaultdict[str, int] = defaultdict(count().__next__)
-        self.left = _Side.of(left, codes)
-        self.right = self.left if right is left else _Side.of(right, codes)
+    def __init__(
+        self,
+        left: Sequence[Collection[str]],
+        right: Sequence[Collection[str]],
+        weights: Sequence[Matrix | None] = (None, None),
+    ) -> None:
+        terms = dict.fromkeys(chain(chain.from_iterable(left), chain.from_iterable(right)))
+        codes = dict(zip(terms, range(len(terms)), strict=True))
+        self.left = _Side.of(left, codes, weights[0])
+        self.right = self.left if right is left else _Side.of(right, codes, weights[1])
         held = [np.bincount(side.terms, minlength=len(codes)) for side in (self.left, self.right)]
         total = len(left) + len(right)
         self.rarity: Matrix = np.log1p(total / np.maximum(held[0] + held[1], 1)) / np.log1p(max(total, 1))
@@ -101,11 +107,11 @@ class _Side:
     weights: Matrix
 
     @classmethod
-    def of(cls, bags: Sequence[Mapping[str, float]], codes: defaultdict[str, int]) -> _Side:
+    def of(cls, bags: Sequence[Collection[str]], codes: Mapping[str, int], weights: Matrix | None) -> _Side:
         sizes = [len(bag) for bag in bags]
         terms = np.fromiter(map(codes.__getitem__, chain.from_iterable(bags)), np.int64, sum(sizes))
-        weights = np.fromiter(chain.from_iterable(bag.values() for bag in bags), np.float64, sum(sizes))
-        return cls(len(bags), np.repeat(np.arange(len(bags)), sizes), terms, weights)
+        owners = np.repeat(np.arange(len(bags)), sizes)
+        return cls(len(bags), owners, terms, np.ones(len(terms)) if weights is None else weights)
 
     def total(self, weights: Matrix) -> Matrix:
         """The sum of weights of each bag."""
