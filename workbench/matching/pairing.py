@@ -19,7 +19,7 @@ __all__ = ["Names", "Pairing", "called"]
 
 Matrix = npt.NDArray[np.float64]
 _END = re.compile(r"[.,;:(]|\s(?:in|with|within|as|per)\s")
-_NAME_WORDS = 4  # a description's first phrase of at most so many words is taken for a name
+_NAME_WORDS = 4  # a description's first phrase of at most so many words, little ones apart, is taken for a name
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,11 @@ def called(description: str) -> list[tuple[str, ...]]:
 
     >>> called("Given name; may be empty."), called("The day on which the customer was born")
     ([('given', 'name')], [])
+    >>> called("Day of the last change.")
+    [('day', 'last', 'change')]
     """
-    phrase = tokens(_END.split(description, maxsplit=1)[0])
+    words = tokens(_END.split(description, maxsplit=1)[0])
+    phrase = tuple(word for word in words if word not in lexicon().little)
     return [phrase] if 0 < len(phrase) <= _NAME_WORDS else []
 
 
