@@ -97,7 +97,8 @@ def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
 
     for name, field in spec.fields.items():
         score = spec.evidence.get(field.id, {}).get("match", "")
-        steps = " | ".join(" → ".join(s.name for s in way.steps) for way in (field.case or (field,)) if way.steps)
+        ways = [" → ".join(s.name for s in w.steps) or getattr(w, "then", "") for w in (field.case or (field,))]
+        steps = " | ".join(w for w in (*ways, f"else {field.else_}" if field.else_ else "") if w)
         line = f"{score}  {name} ← {', '.join(_read_by(field))}" + (f"  ({steps})" if steps else "")
         say(line.replace("[", "\\["))
         said = spec.evidence.get(field.id, {})

@@ -14,12 +14,12 @@ __all__ = ["plain_word", "unit_called"]
 def unit_called(word: str) -> str | None:
     """The unit that a word stands for, as the step 'unit' writes it, or one of counting; None for a word that is none.
 
-    >>> unit_called("KG"), unit_called("Grams"), unit_called("pcs"), unit_called("m²"), unit_called("blue")
+    >>> unit_called("KG"), unit_called("Grams"), unit_called("pcs"), unit_called("m²"), unit_called("ms")
     ('kg', 'g', 'piece', 'm2', None)
     """
     plain = plain_word(word)
-    forms = (plain, plain.removesuffix("s"), plain.removesuffix("es"))
-    return next((known[form] for known in (_known(),) for form in forms if form in known), None)
+    plurals = (single for end in ("s", "es") if len(single := plain.removesuffix(end)) > 1)  # 'ms' are no metres
+    return next((_known()[form] for form in (plain, *plurals) if form in _known()), None)
 
 
 def plain_word(text: str) -> str:
