@@ -223,3 +223,12 @@ def test_blanks_are_tidied_where_the_values_show_that_it_is_needed(values: list[
 def test_a_city_in_capitals_is_told() -> None:
     spec = drafted(Field("city", TEXT, semantic_type="city"), "town", pl.DataFrame({"town": ["BONN", "BAD EMS"]}))
     assert notes(spec) == ["town: all in capitals; add the step title if they are not wanted so"]
+
+
+def test_doubled_blanks_in_codes_and_keys_are_left_alone() -> None:
+    frame = pl.DataFrame({"k": ["A  1", "A 1 "], "s": ["in  use ", "gone"]})
+    key = drafted(Field("id", TEXT, key=1), "k", frame)
+    assert [s.name for s in key.fields["id"].steps] == ["trim"]
+    entity = Contract(id="e", name="E", version="1.0.0", fields=(Field("s", TEXT, enum=("a", "b")),))
+    choice = Choice("s", ("s",), 1.0, translate={"in  use": "a", "gone": "b"})
+    assert made(draft_spec(profile(frame), entity, [choice], dataset="s.t"), frame) == ["a", "b"]

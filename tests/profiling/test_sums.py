@@ -46,3 +46,15 @@ def test_products_of_items_are_summed_up_row_by_row_and_empty_lists_do_not_count
 def test_a_handful_of_rows_proves_nothing() -> None:
     frame = lines(10).with_columns(amount=pl.col("qty") * pl.col("price"))
     assert found(frame) == []
+
+
+def test_lists_of_a_fixed_length_are_summed_up_as_well() -> None:
+    n = pl.int_range(60, eager=True)
+    items = pl.struct(qty=n % 4 + 1, price=n * 7 + 3)
+    pairs = (
+        pl.DataFrame({"n": n // 2}).with_columns(items.alias("items")).group_by("n", maintain_order=True).agg("items")
+    )
+    worth = pl.element().struct.field("qty") * pl.element().struct.field("price")
+    orders = pairs.with_columns(total=pl.col("items").list.eval(worth).list.sum()).drop("n")
+    fixed = orders.with_columns(pl.col("items").list.to_array(2))
+    assert found(fixed) == ["'total' is the sum of items[].qty × items[].price over all items in 100.0 % of 30 rows"]

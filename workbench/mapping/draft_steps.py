@@ -234,22 +234,29 @@ def _worded(d: Draftee) -> list[Any]:
     source, target = d.source, d.target
     if target.enum or d.translate:
         if d.translate and any(k != v for k, v in d.translate.items()):
-            return [*_tidy(source), {"translate": {"values": dict(d.translate)}}]
+            return [*_trimmed(source), {"translate": {"values": dict(d.translate)}}]
         if not (target.semantic_type or "").startswith(("country", "currency")):
-            return _tidy(source)
+            return _trimmed(source)
     steps = steps_by_meaning(d)
     if steps is not None:
         return steps
-    return [*_tidy(source), *(key_steps(d) if _is_key(d) else [])]
+    return [*_trimmed(source), *key_steps(d)] if _is_key(d) else _tidy(source)
 
 
 def _is_key(d: Draftee) -> bool:
     return d.target.key is not None or bool((d.target.references or "").count("."))
 
 
+def _trimmed(source: ColumnProfile) -> list[Any]:
+    return ["trim"] if source.padded.value > 0 else []
+
+
 def _tidy(source: ColumnProfile) -> list[Any]:
-    """Blanks at the ends go; between words as well, where some are doubled or where ends show careless typing."""
+    """Blanks at the ends go; between words as well, where some are doubled or where ends show careless typing.
+
+    Not of codes and keys: there two blanks may be meant.
+    """
     values = [v.strip() for v in (*(t.value for t in source.top), *source.sample)]
     if any("  " in v for v in values) or (source.padded.value > 0 and any(" " in v for v in values)):
         return ["collapse_space"]
-    return ["trim"] if source.padded.value > 0 else []
+    return _trimmed(source)

@@ -64,6 +64,8 @@ def computed(
         the amount of one.
     """
     found, left = [], scores.copy()
+    place = {v.name: i for i, v in enumerate(sources)}
+    known = [e for e in holds if {e.result, e.left, e.right} <= place.keys()]
     for operation in _operations(targets):
         rows = [int(scores[:, k].argmax()) for k in (operation.left, operation.right)] if scores.size else []
         if len(set(rows)) < 2:
@@ -73,19 +75,17 @@ def computed(
         if min(scores[rows[0], operation.left], scores[rows[1], operation.right]) < _PART or not _together(*parts):
             continue
         target = targets[operation.target].name
-        seen = next((e for e in holds if _shows(e, operation.operator, parts)), None)
+        seen = next((e for e in known if _shows(e, operation.operator, parts)), None)
         if seen is not None and not seen.over:
             column = _result(seen, operation.operator, parts)
-            place = next(i for i, v in enumerate(sources) if v.name == column)
-            known = float(scores[place, operation.target])
-            score = min(_SUREST, 1 - (1 - known) * (1 - sure * operation.sure * seen.share))
+            single = float(scores[place[column], operation.target])
+            score = min(_SUREST, 1 - (1 - single) * (1 - sure * operation.sure * seen.share))
             found.append(Match((column,), target, score, (str(seen), operation.why)))
             continue
         doubt = (1 - operation.sure) * (1 - seen.share if seen else 1.0)
         score = min(_SUREST, sure * (1 - doubt))
         if seen is not None:
-            place = next(i for i, v in enumerate(sources) if v.name == seen.result)
-            left[place, operation.target] *= 1 - score
+            left[place[seen.result], operation.target] *= 1 - score
         why = (operation.why, *((str(seen),) if seen else ()))
         found.append(Match((parts[0], parts[1]), target, score, why, operator=operation.operator))
     return tuple(m for m in found if m.score >= threshold), left

@@ -108,7 +108,8 @@ def _by_record(facts: Profile, frame: pl.DataFrame) -> tuple[dict[str, list[_Col
             items = frame.get_column(leaf.column)
             for step in leaf.steps[: leaf.steps.index(ITEMS)]:
                 items = items.struct.field(step)
-            owners[home] = np.repeat(np.arange(frame.height), items.list.len().fill_null(0).to_numpy())
+            lengths = (items.arr.to_list() if isinstance(items.dtype, pl.Array) else items).list.len().fill_null(0)
+            owners[home] = np.repeat(np.arange(frame.height), lengths.to_numpy())
     return homes, owners
 
 
