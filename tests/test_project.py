@@ -146,6 +146,27 @@ def test_linked_records_do_not_disturb_what_they_confirm(project: Project, links
     assert {n: held.spec.fields[n] for n in kept} == {n: alone.fields[n] for n in kept}
 
 
+def test_only_the_other_systems_that_are_linked_are_mapped(project: Project, links: pl.DataFrame):
+    told: list[str] = []
+    held = links.filter(pl.col("system").is_in(["erp", "shop"]))
+    project.propose("erp.customers", "Customer", decisions=Decisions(), crosswalk=held, progress=told.append)
+    assert [t for t in told if t.startswith("mapping")] == ["mapping shop.customers"]
+
+
+def test_records_that_are_there_already_are_not_mapped_again(project: Project, links: pl.DataFrame):
+    told: list[str] = []
+    linked = project.linked("erp.customers", "Customer", links)
+    assert set(linked) == {"crm", "shop"}
+    project.propose("erp.customers", "Customer", crosswalk=links, linked=linked, progress=told.append)
+    assert not [t for t in told if t.startswith("mapping")]
+
+
+def test_an_entity_is_found_on_facts_that_are_there_already(project: Project, monkeypatch: pytest.MonkeyPatch):
+    facts = project.profile("erp.products")
+    monkeypatch.setattr(Project, "profile", lambda *_: pytest.fail("profiled again"))
+    assert project.entities_of("erp.products", facts={"erp.products": facts}).best["erp.products"].target == "Product"
+
+
 def test_a_crosswalk_of_other_systems_is_told(project: Project, links: pl.DataFrame):
     with pytest.raises(UsageError, match="links no record of 'erp'"):
         project.propose("erp.customers", "Customer", crosswalk=links.filter(pl.col("system") != "erp"))
