@@ -53,6 +53,7 @@ _MUTE, _SPEAKING = 0.15, 0.3  # mean evidence of the best assignment by name: fr
 _SUGGESTED = 0.45  # the most that values can say that only suggest
 _FIT = 0.98  # share of pairs that values alone must not fit, for the log-shares by values
 _FLOOR = -15.0  # log-shares below say nothing more
+_HEARD = 0.02  # least log-odds per point of score for which a score is worked out
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def strength(scores: Mapping[str, Matrix], model: Model) -> tuple[Matrix, Matrix
     """
     shape = next(iter(scores.values())).shape
     names, values = np.zeros(shape), np.full(shape, model.intercept)
-    told = {name: weight for name, weight in model.weights.items() if weight}  # what counts nothing need not be known
+    told = {name: weight for name, weight in model.weights.items() if abs(weight) >= _HEARD}
     for name in scores:
         part = names if name in BY_NAME else values
         if name in told:
