@@ -46,7 +46,7 @@ def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Par
     kept = lazy.select(_least(name, total).implode() for name in hashed).collect()
     out = []
     for name, column in zip(names, columns, strict=True):
-        values = kept[name].explode() if name in hashed else column
+        values = _filled(kept[name].explode()) if name in hashed else column
         share = len(few[name]) / spaced.height if name in hashed else 1.0
         out.append(Part(values, len(values) / share))
     return out
@@ -55,7 +55,7 @@ def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Par
 def _least(name: str, rows: int) -> pl.Expr:
     """The values of a column whose hash is below a bound that about `_ROWS` of so many rows keep."""
     plain = pl.col(name).str.strip_chars().str.to_lowercase()
-    return pl.col(name).filter((plain.hash(7) <= int(_ROWS / rows * 2**64)) & (plain != ""))
+    return pl.col(name).filter(plain.hash(7) <= int(_ROWS / rows * 2**64))
 
 
 def _filled(column: pl.Series) -> pl.Series:
