@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.matching import match
+from workbench.matching import match, views
 from workbench.matching.sampling import sample
 
 ROWS = 60_000
@@ -27,6 +27,17 @@ def test_two_large_tables_give_the_same_values_however_sorted_and_spelt(lazy: bo
     (one,), (other,) = (sample(f.lazy() if lazy else f, f.columns) for f in (left, right))
     assert 1_500 < len(one.values) < 2_500
     assert {v.lower() for v in one.values} == {v.strip() for v in other.values}
+
+
+def test_the_order_of_the_rows_of_a_small_table_does_not_count() -> None:
+    rows = [("Ann", 1), ("Bo", 20), ("Ann", 1), ("Eve", 3), ("Cyd", 20), ("Di", 5), (None, 5), ("Flo", 7)]
+    one, other = (
+        views(pl.DataFrame(some, schema=["name", "count"], orient="row")) for some in (rows, sorted(rows, key=str))
+    )
+    for a, b in zip(one, other, strict=True):
+        assert (a.kind, a.seen.values, a.seen.shapes) == (b.kind, b.seen.values, b.seen.shapes)
+        assert (a.seen.lengths, a.seen.quantiles, a.seen.nulls) == (b.seen.lengths, b.seen.quantiles, b.seen.nulls)
+        assert a.seen.shares.tolist() == b.seen.shares.tolist()
 
 
 def test_what_is_looked_at_stands_for_the_empty_rows_too() -> None:
