@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .grouping import quantile
 from .scorers import Part, scorers
 
 __all__ = [
@@ -190,7 +191,7 @@ def choice_features(odds: Matrix, left: Matrix, right: Matrix, values: Matrix) -
     taken = assign(np.clip(row + column, 2 * _FLOOR, None))
     rows, columns = np.nonzero(taken)
     near = (left[:, rows] * np.exp(row + column)[rows, columns]) @ right[columns]
-    fitting = values - np.quantile(values, _FIT)
+    fitting = values - quantile(values.ravel(), _FIT)
     return {
         "pair": np.clip(odds, _FLOOR, None),
         "among_targets": np.clip(row, _FLOOR, None),

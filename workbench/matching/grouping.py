@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["QUANTILES", "Groups", "grouped", "quantiles"]
+__all__ = ["QUANTILES", "Groups", "grouped", "quantile", "quantiles"]
 
 Codes = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
@@ -77,3 +77,16 @@ def quantiles(owner: Codes, values: Matrix, weights: Matrix) -> dict[int, tuple[
     asked = np.clip(2.0 * np.arange(len(owners))[:, None] + QUANTILES, at[starts][:, None], at[last][:, None])
     found = np.interp(asked, at, value)
     return dict(zip(owners.tolist(), map(tuple, found.tolist()), strict=True))
+
+
+def quantile(values: Matrix, share: float) -> Matrix:
+    """A quantile of each row, as `numpy.quantile` gives it, which on small tables takes ten times as long.
+
+    >>> quantile(np.array([[3.0, 1.0, 2.0], [0.0, 8.0, 4.0]]), 0.75).tolist()
+    [2.5, 6.0]
+    """
+    at = share * (values.shape[-1] - 1)
+    low, high = int(at), min(int(at) + 1, values.shape[-1] - 1)
+    part = np.partition(values, (low, high), axis=-1)
+    found: Matrix = part[..., low] + (at - low) * (part[..., high] - part[..., low])
+    return found

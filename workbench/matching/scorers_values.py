@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .grouping import quantile
 from .pairing import Matrix, Pairing
 from .scorers import scorer
 
@@ -50,7 +51,7 @@ def values_telling(pairing: Pairing) -> Matrix:
     if not known.any():
         return alike
     filled = np.where(known, alike, 0.0)
-    usual = np.quantile(filled, 0.9, axis=1, keepdims=True) if filled.shape[1] > _USUAL else 0.0
+    usual = quantile(filled, 0.9)[:, None] if filled.shape[1] > _USUAL else 0.0
     return np.where(known, np.maximum(filled - usual, 0.0), np.nan)
 
 
