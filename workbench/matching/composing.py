@@ -92,10 +92,11 @@ class _Held:
 def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held, scores: Matrix) -> list[Match]:
     out = []
     for form in forms():
-        parts, own = parts_of(form, sources), dict(parts_of(form, targets))
+        parts = parts_of(form, sources)
         needed = [(part, i) for part, i in parts if part not in form.optional]
         if len(needed) < 2:
             continue
+        own = dict(parts_of(form, targets))
         for j, target in enumerate(targets):
             if is_called_whole(form, target):
                 seen = held.of_source[:, j]
