@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from workbench.matching import ColumnView, Pairing, scorers, views
+from workbench.matching import ColumnView, Pairing, match, scorers, views
+from workbench.model import Contract, DataType, Field
 
 
 def score(name: str, left: object, right: object) -> float:
@@ -109,3 +110,34 @@ def test_moments_are_no_names_but_may_be_any_date():
     found = scorers["meaning"].score(Pairing((moments,), targets))
     assert found[0, 0] == 0
     assert np.isnan(found[0, 1])
+
+
+STATES = [f"{a}{b}" for a in "ABCNO" for b in "ACKLY"]
+
+
+def listing(*values: str) -> Contract:
+    return Contract("Customer", "Customer", "1.0.0", fields=(Field("status", DataType("text"), enum=values),))
+
+
+@pytest.mark.parametrize(("allowed", "share"), [(("active", "closed"), 2 / 25), (tuple(WORDS), 16 / 25)])
+def test_room_is_the_share_of_the_values_that_a_list_can_hold(allowed: tuple[str, ...], share: float) -> None:
+    pairing = Pairing(views(pl.DataFrame({"State": STATES})), views(listing(*allowed)))
+    assert scorers["room"].score(pairing)[0, 0] == pytest.approx(share)
+
+
+@pytest.mark.parametrize("values", [["1", "2", "3"], [None, None]])
+def test_room_is_silent_on_numbers_and_on_nothing(values: list[str | None]) -> None:
+    pairing = Pairing(views(pl.DataFrame({"State": values}, schema={"State": pl.String})), views(listing("a", "b")))
+    assert np.isnan(scorers["room"].score(pairing)[0, 0])
+
+
+def test_a_column_of_many_values_that_a_list_does_not_hold_is_not_what_is_listed() -> None:
+    found = match(pl.DataFrame({"State": STATES}), listing("active", "closed"))
+    assert found.best == ()
+    few = match(pl.DataFrame({"State": ["A", "C"] * 10}), listing("active", "closed"))
+    assert few.scores[0, 0] > found.scores[0, 0]
+
+
+def test_a_column_of_more_values_than_a_list_may_be_it_where_most_rows_stand_in_it() -> None:
+    rows = ["active"] * 50 + ["closed"] * 50 + STATES
+    assert [m.target for m in match(pl.DataFrame({"status": rows}), listing("active", "closed")).best] == ["status"]

@@ -16,22 +16,20 @@ from .combining import (
     FINAL,
     Model,
     choice_features,
-    derived,
-    filled,
     final_features,
     log_odds,
-    nameless,
     posterior,
     strangers,
     strength,
 )
+from .deriving import derived, filled, nameless
 from .pairing import Pairing
-from .scorers import Scores
+from .scorers import Scores, scorers
 
 __all__ = ["Case", "Reliability", "case_of", "fit_model", "reliability"]
 
 Matrix = npt.NDArray[np.float64]
-_FREE = ("no_values",)  # may count against a pair; all other weights are ≥ 0: evidence for is never against
+_FREE = ("no_values", "barred")  # may count against a pair; all other weights are ≥ 0: evidence for is never against
 _L2_PAIR, _L2_CHOICE = 1e-5, 1e-6
 _STEPS, _STEPS_ON = 400, 100  # of the optimiser, from nothing and from a good start
 _BINS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.0)
@@ -101,7 +99,7 @@ def fit_model(cases: Sequence[Case], groups: Sequence[str] = ()) -> Model:
 
 
 def _fit(cases: Sequence[Case], groups: Sequence[str]) -> Model:
-    names = [n for n in {**cases[0].scores, **derived(cases[0].scores)} if any(_tells(c, n) for c in cases)]
+    names = [n for n in _learnable(cases[0]) if any(_tells(c, n) for c in cases)]
     designs = [_design(case, names) for case in cases]
     free = [name in _FREE for name in names]
     start = _fit_pairs(cases, designs, free, np.zeros(len(names) + 1), _STEPS)
@@ -152,6 +150,11 @@ def reliability(said: Matrix, right: npt.NDArray[np.bool_]) -> list[Reliability]
                 Reliability(low, high, int(inside.sum()), float(said[inside].mean()), float(right[inside].mean()))
             )
     return table
+
+
+def _learnable(case: Case) -> list[str]:
+    """The scores and what is worked out of them, but for scorers that count only through the latter."""
+    return [n for n in case.scores if n not in scorers or scorers[n].weight] + list(derived(case.scores))
 
 
 def _tells(case: Case, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -12,28 +12,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .deriving import BY_NAME, derived, filled, name_best, nameless
 from .grouping import quantile
-from .scorers import Part, scorers
+from .scorers import scorers
 
 __all__ = [
-    "BY_NAME", "CHOICE", "DERIVED", "FINAL", "Model", "assign", "choice_features", "derived", "filled",
-    "final_features", "judge", "load_model", "log_odds", "nameless", "posterior", "strangers", "strength",
+    "CHOICE", "FINAL", "Model", "assign", "choice_features", "final_features", "judge", "load_model", "log_odds",
+    "posterior", "strangers", "strength",
 ]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
-
-BY_NAME = frozenset(
-    ("same_name", "name_words", "name_within", "name_telling", "spelling", "consonants", "abbreviation", "description")
-)
-"""Scores that look at names: left out where names say nothing ('T042')."""
-
-DERIVED = (
-    "name_best", "name_sure", "name_and_values", "listed_sure", "no_values", "values_many", "values_rarely",
-)  # fmt: skip
-"""What is worked out of several scores: the strongest evidence of the name, its cube (the step from 'alike' to
-'the same'), name and values agreeing, the square of how far values stand in a list, whether there are no values to
-look at; and where names say nothing, the square of how many telling values are shared and the root of how far values
-are like hardly any other column's."""
 
 CHOICE = (
     "pair", "among_targets", "among_sources", "assigned", "neighbours", "ahead_of_targets", "ahead_of_sources",
@@ -44,10 +32,10 @@ column (each with 'none of them' as a rival), whether the best one-to-one assign
 words in common are matched to each other as well, how far it is ahead of (or behind) the best rival, and its
 log-shares when only values and shapes are looked at."""
 
-FINAL = tuple(f"{kind}_{part}" for kind in ("even", "crowded") for part in ("for", "against", "always"))
-"""The last stage, a beta calibration (Kull, Silva Filho, Flach 2017): weights of ln p, of -ln(1 - p) and a constant,
-once for tables of about as many fields as the source and once for a data dictionary of many times as many, where a
-likely looking rival is nearly always at hand."""
+FINAL = tuple(f"{kind}_{part}" for kind in ("even", "crowded") for part in ("for", "against", "ahead", "always"))
+"""The last stage, a beta calibration (Kull, Silva Filho, Flach 2017): weights of ln p, of -ln(1 - p), of how far a pair
+is ahead of its best rival in the row and a constant, once for tables of about as many fields as the source and once for
+a data dictionary of many times as many, where a likely looking rival is nearly always at hand."""
 
 _CROWD = 4.0  # times as many targets as sources that make a dictionary; between 1 and this, in between
 _MUTE, _SPEAKING = 0.15, 0.3  # mean evidence of the best assignment by name: from codes to words
@@ -63,7 +51,7 @@ class Model:
 
     Attributes:
         intercept: Log-odds of a pair no scorer says anything about.
-        weights: Log-odds per point of score, by scorer or derived score; never negative but for 'no_values'.
+        weights: Log-odds per point of score, by scorer or derived score; only 'no_values' and 'barred' may be negative.
         choice_intercept: The same of the second stage.
         choice: Weights of `CHOICE`.
         final: Weights of `FINAL`; without them the second stage has the last word.
@@ -88,51 +76,6 @@ def load_model() -> Model:
         return Model(pair["intercept"], pair["weights"], choice["intercept"], choice["weights"], part["final"])
 
     return replace(read(data["named"]), silent=read(data["silent"]))
-
-
-def derived(scores: Mapping[str, Matrix], wanted: Collection[str] = DERIVED) -> dict[str, Matrix]:
-    """The scores worked out of several, those that are wanted; see `DERIVED`."""
-
-    def get(name: str) -> Matrix:
-        return filled(scores[name]) if name in scores else np.zeros(by_name.shape)
-
-    def no_values() -> Matrix:
-        # a contract without values still tells the types: what fitting types are worth must not come on top
-        worth = np.where(np.isnan(scores["types"]), 1.0, 0.5) if "types" in scores else 1.0
-        return np.where(np.isnan(scores["shapes"]), worth, 0.0) if "shapes" in scores else np.zeros(by_name.shape)
-
-    by_name = name_best(scores)
-    made: dict[str, Callable[[], Matrix]] = {
-        "name_best": lambda: by_name,
-        "name_sure": lambda: by_name**3,
-        "name_and_values": lambda: by_name * np.maximum(get("values_within"), get("values_alike")),
-        "listed_sure": lambda: get("listed") ** 2,
-        "no_values": no_values,
-    }
-    if BY_NAME.isdisjoint(scores):
-        made["values_many"] = lambda: get("values_shared") ** 2
-        made["values_rarely"] = lambda: np.sqrt(get("values_telling"))
-    return {name: make() for name, make in made.items() if name in wanted}
-
-
-def nameless(scores: Mapping[str, Matrix], pairs: tuple[Any, ...] | None = None) -> Mapping[str, Matrix]:
-    """The scores that do not look at names, of all pairs or some (as `numpy.ix_` gives them)."""
-    return Part(scores, (name for name in scores if name not in BY_NAME), pairs)
-
-
-def filled(matrix: Matrix) -> Matrix:
-    """Silence (NaN) counted as 0."""
-    return np.where(np.isnan(matrix), 0.0, matrix)
-
-
-def name_best(scores: Mapping[str, Matrix]) -> Matrix:
-    """The strongest evidence of the name; see `DERIVED`."""
-    parts = {"name_words": 1, "abbreviation": 1, "consonants": 2, "spelling": 2}
-    nothing = np.zeros(next(iter(scores.values())).shape)
-    found: Matrix = np.maximum.reduce(
-        [nothing, *(filled(scores[n]) ** power for n, power in parts.items() if n in scores)]
-    )
-    return found
 
 
 def strength(scores: Mapping[str, Matrix], model: Model) -> tuple[Matrix, Matrix]:
@@ -206,9 +149,9 @@ def choice_features(odds: Matrix, left: Matrix, right: Matrix, values: Matrix) -
 
 
 def _ahead(odds: Matrix, axis: int) -> Matrix:
-    """How far a pair is ahead of its best rival in the row or column, 0 (far behind) to 2; 1 where it has none."""
+    """How far a pair is ahead of its best rival in the row or column, 0 (far behind) to 2; of 'none' if it is alone."""
     if odds.shape[axis] < 2:
-        return np.ones(odds.shape)
+        return 1.0 + np.tanh(odds / 3.0)
     place = odds.shape[axis] - 2
     second, first = np.split(np.take(np.partition(odds, place, axis=axis), [place, place + 1], axis=axis), 2, axis=axis)
     return 1.0 + np.tanh((odds - np.where(odds == first, second, first)) / 3.0)
@@ -294,5 +237,5 @@ def final_features(odds: Matrix) -> dict[str, Matrix]:
     sources, targets = odds.shape
     crowd = float(np.clip(np.log(targets / sources) / np.log(_CROWD), 0.0, 1.0))
     parts = (np.clip(-np.logaddexp(0.0, -odds), _FLOOR, None), np.clip(np.logaddexp(0.0, odds), None, -_FLOOR))
-    seen = (*parts, np.ones(odds.shape))
+    seen = (*parts, _ahead(odds, 1), np.ones(odds.shape))
     return dict(zip(FINAL, [share * part for share in (1.0 - crowd, crowd) for part in seen], strict=True))

@@ -19,7 +19,9 @@ __all__ = ["Evidence", "explain"]
 
 Matrix = npt.NDArray[np.float64]
 _MOST = 4
-_SILENT = frozenset({"openness", "fill", "characters", "lengths"})  # count, but tell a person nothing by themselves
+_SILENT = frozenset(
+    {"openness", "room", "fill", "characters", "lengths"}
+)  # count, but tell a person nothing by themselves
 _WORTH = 0.4  # log-odds below which a scorer is not worth a word
 _AGAINST = 0.35  # a score this low speaks against
 # scorers that say the same are told once, by the first of them that has something to say

@@ -22,6 +22,7 @@ from .views import ColumnView
 __all__ = ["Match", "Matches"]
 
 Matrix = npt.NDArray[np.float64]
+_SURE = 0.95  # from here a column is taken for a whole of which it might be a part
 _SHOWN = 0.005  # probabilities below this are left out of frames and rankings
 
 
@@ -95,14 +96,17 @@ class Matches:
     def best(self) -> tuple[Match, ...]:
         """At most one match per target field, in the target's order; a field without one has no match.
 
-        A composition is taken where nothing single is as sure.
+        A composition is taken where nothing single is as sure; over one of its own parts but for a nearly sure one.
         """
         composed = {m.target: m for m in reversed(self.compositions)}
         found = []
         for j, view in enumerate(self.fields):
             rows = np.flatnonzero(self.taken[:, j] > 0)
             single = self._at(int(rows[0]), j) if len(rows) and self.scores[rows[0], j] >= self.threshold else None
-            both = [m for m in (single, composed.get(view.name)) if m is not None and m.score >= self.threshold]
+            whole = composed.get(view.name)
+            part = single and whole and whole.separator and single.sources[0] in whole.sources
+            chosen = (None if part and single and single.score < _SURE else single, whole)
+            both = [m for m in chosen if m is not None and m.score >= self.threshold]
             if both:
                 found.append(max(both, key=lambda m: (m.score, bool(m.operator or m.present), len(m.sources))))
         return tuple(found)

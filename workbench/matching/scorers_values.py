@@ -62,3 +62,11 @@ def listed(pairing: Pairing) -> Matrix:
     found = np.fmax(exact, pairing.alike) * pairing.has_values
     found[:, [not v.closed for v in pairing.targets]] = np.nan
     return found
+
+
+@scorer("room", "its values have room in the target's list", "it has more values than the target's list", weight=0.0)
+def room(pairing: Pairing) -> Matrix:
+    """For what share of a column's distinct values a list has room; counts where they do not stand in it either."""
+    own = [len(v.seen.values) if v.seen.kind in ("text", "boolean") else 0 for v in pairing.sources]
+    allowed = [len(v.seen.values) if v.closed else np.nan for v in pairing.targets]
+    return np.minimum(np.array(allowed)[None, :] / np.where(own, own, np.nan)[:, None], 1.0)
