@@ -58,3 +58,14 @@ def test_numbers_that_two_large_tables_share_are_found_under_other_names() -> No
     left = pl.DataFrame({"a1": NUMBERS, "a2": [str(n % 7) for n in range(ROWS)]})
     right = pl.DataFrame({"x": [str(n % 5 + 20) for n in range(ROWS)], "y": list(reversed(NUMBERS))})
     assert [(m.source, m.target) for m in match(left, right).best] == [("a1", "y")]
+
+
+@pytest.mark.parametrize("rows", [3_999, 5_000, 40_000])
+def test_rows_from_all_over_a_table_are_looked_at_though_its_values_alternate(rows: int) -> None:
+    frame = pl.DataFrame(
+        {"side": ["a", "b"] * (rows // 2) + ["a"] * (rows % 2), "half": [n * 2 // rows for n in range(rows)]}
+    )
+    side, half = sample(frame, ["side", "half"])
+    assert len(side.values) == 2_000
+    assert (side.values == "a").mean() == pytest.approx(0.5, abs=0.05)
+    assert (half.values == "1").mean() == pytest.approx(0.5, abs=0.01)

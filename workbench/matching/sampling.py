@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 __all__ = ["Part", "sample"]
@@ -27,9 +28,9 @@ class Part:
 
 
 def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Part]:
-    """The values of some columns that are looked at: all, or of a large table those of evenly spaced rows.
+    """The values of some columns that are looked at: all, or of a large table those of rows drawn from all over.
 
-    Evenly spaced rows of two large tables have hardly any customer number in common, though the tables may have all.
+    Such rows of two large tables have hardly any customer number in common, though the tables may have all.
     So where most values are different, the values of least hash are taken instead: the same ones in both tables.
     """
     texts = pl.col(names).cast(pl.String)
@@ -39,7 +40,7 @@ def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Par
             frame = frame.lazy().select(texts).collect()
         return [Part(frame.get_column(name), total) for name in names]
     lazy = frame.lazy().select(texts)
-    spaced = lazy.gather_every(total // _ROWS).head(_ROWS).collect()
+    spaced = frame.lazy().select(pl.col(names).gather(_places(total)).cast(pl.String)).collect()
     columns = spaced.get_columns()
     few = {name: filled for name, column in zip(names, columns, strict=True) if len(filled := _filled(column))}
     hashed = [name for name, filled in few.items() if filled.n_unique() > _DIFFERENT * len(filled)]
@@ -50,6 +51,12 @@ def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Par
         share = len(few[name]) / spaced.height if name in hashed else 1.0
         out.append(Part(values, len(values) / share))
     return out
+
+
+def _places(rows: int) -> pl.Series:
+    """One row of each of `_ROWS` equal stretches, drawn: what repeats at equal distances is not seen in part only."""
+    drawn = np.random.default_rng(7).random(_ROWS)
+    return pl.Series(((np.arange(_ROWS) + drawn) * (rows / _ROWS)).astype(np.int64))
 
 
 def _least(name: str, rows: int) -> pl.Expr:
