@@ -87,7 +87,7 @@ def held_against(
 
 def _resolving(draft: Spec, rows: pl.LazyFrame, table_schema: Callable[[str], dict[str, DataType]]) -> list[str]:
     """The fields that fit the source: a draft may have others, which only a person can mend."""
-    found, schema = [], _numbered(rows)
+    found, schema = [], schema_of(_numbered(rows))
     for name in draft.fields:
         try:
             resolve(_alone(draft, [name], tuple(schema)), schema, tables=table_schema)
@@ -97,8 +97,8 @@ def _resolving(draft: Spec, rows: pl.LazyFrame, table_schema: Callable[[str], di
     return found
 
 
-def _numbered(rows: pl.LazyFrame) -> dict[str, DataType]:
-    return schema_of(rows.with_row_index(_ROW).cast({_ROW: pl.Int64}))
+def _numbered(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.with_row_index(_ROW).cast({_ROW: pl.Int64})
 
 
 def _alone(spec: Spec, names: Iterable[str], columns: tuple[str, ...]) -> Spec:
@@ -124,9 +124,10 @@ def field_values(
     Raises:
         SpecError: A field does not fit the source.
     """
-    names, schema = list(names), _numbered(rows)
+    names, numbered = list(names), _numbered(rows)
+    schema = schema_of(numbered)
     resolved = resolve(_alone(spec, names, tuple(schema)), schema, tables=table_schema)
-    made = apply(resolved.plan, rows.with_row_index(_ROW).cast({_ROW: pl.Int64}), tables).passed
+    made = apply(resolved.plan, numbered, tables).passed
     return made.select(_ROW, pl.col(names).cast(pl.String))
 
 
@@ -143,7 +144,7 @@ def _agreement(linked: pl.DataFrame, field: Field) -> tuple[int, int]:
 
 def _columns(rows: pl.LazyFrame, ours: pl.DataFrame) -> pl.DataFrame:
     """The source's plain columns beside the canonical key of each row."""
-    flat = rows.select(~selectors.nested()).with_row_index(_ROW).cast({_ROW: pl.Int64}).collect()
+    flat = _numbered(rows.select(~selectors.nested())).collect()
     return flat.join(ours, on=_ROW).drop(_ROW)
 
 

@@ -18,7 +18,7 @@ from .scorers import scorers
 
 __all__ = [
     "CHOICE", "FINAL", "Model", "assign", "choice_features", "final_features", "judge", "load_model", "log_odds",
-    "posterior", "strangers", "strength",
+    "logistic", "posterior", "strangers", "strength",
 ]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
@@ -179,7 +179,8 @@ def judge(
     if 2 * min(len(rows), len(columns)) < min(named.shape):
         return named
     left = np.ix_(rows, columns)
-    best = name_best(scores)[left]
+    by_name = name_best(scores)
+    best = by_name[left]
     said = float((best * assign(best)).sum()) / min(best.shape)
     silence = float(np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))
     rest = nameless(scores, left)
@@ -187,9 +188,9 @@ def judge(
         lean = leaning if isinstance(leaning, float) else leaning[left]
         spoken = posterior(rest, strangers(best.shape), model.silent, lean)
         shared = filled(rest.get("values_shared", np.ones(spoken.shape))) > 0
-        heard = ((named >= 0.5) & (name_best(scores) >= 0.5)).any()
+        heard = ((named >= 0.5) & (by_name >= 0.5)).any()
         spoken = np.where(shared & ~heard, spoken, np.minimum(spoken, _SUGGESTED))
-        named[left] = _logistic(silence * log_odds(spoken) + (1 - silence) * log_odds(named[left]))
+        named[left] = logistic(silence * log_odds(spoken) + (1 - silence) * log_odds(named[left]))
     return named
 
 
@@ -213,10 +214,11 @@ def posterior(
     if model.final:
         features = final_features(total)
         total = np.sum([model.final[name] * features[name] for name in FINAL], axis=0)
-    return _logistic(total)
+    return logistic(total)
 
 
-def _logistic(odds: Matrix) -> Matrix:
+def logistic(odds: Matrix) -> Matrix:
+    """The probabilities of log-odds."""
     found: Matrix = 1.0 / (1.0 + np.exp(-odds))
     return found
 

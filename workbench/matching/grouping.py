@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .letters import starts_of
+
 __all__ = ["QUANTILES", "Groups", "grouped", "quantile", "quantiles"]
 
 Codes = npt.NDArray[np.int64]
@@ -42,9 +44,7 @@ def grouped(owner: Codes, key: npt.NDArray[np.uint64], weight: Matrix, most: int
     """Group by owner and key; of more than `most` groups keep the weightiest, or those of the least keys."""
     order = np.lexsort((key, owner))
     owners, keys = owner[order], key[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (owners[1:] != owners[:-1]) | (keys[1:] != keys[:-1])
-    starts = np.flatnonzero(new)
+    starts = np.flatnonzero(starts_of(owners) | starts_of(keys))
     owners, keys, first, weights = owners[starts], keys[starts], order[starts], np.add.reduceat(weight[order], starts)
     many = np.bincount(owners, minlength=1).max() > most
     if by_key and many:

@@ -15,7 +15,7 @@ from workbench.model import Contract
 from workbench.profiling import Equation
 
 from .arithmetic import computed
-from .combining import Model, assign, judge, load_model
+from .combining import Model, assign, judge, load_model, log_odds, logistic
 from .composing import compositions
 from .decisions import Decision, Decisions
 from .matches import Match, Matches
@@ -204,8 +204,7 @@ def _raised(scores: Matrix, pairs: Sequence[tuple[int, int]]) -> Matrix:
     """The probabilities, those of the pairs raised by what a key that meets a key is worth."""
     raised = scores.copy()
     for at in pairs:
-        p = min(max(float(scores[at]), 1e-9), 1 - 1e-9)
-        raised[at] = 1 / (1 + (1 - p) / p * np.exp(-_KEY))
+        raised[at] = logistic(log_odds(scores[at]) + _KEY)
     return raised
 
 

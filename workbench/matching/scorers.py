@@ -56,7 +56,23 @@ def scorer(
     return register
 
 
-class Scores(Mapping[str, Matrix]):
+class _Lazy(Mapping[str, Matrix]):
+    """Scores whose names are known before they are worked out: to ask for a name works nothing out."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = dict.fromkeys(names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class Scores(_Lazy):
     """What the scorers give, by name; each is worked out when first asked for.
 
     Args:
@@ -70,6 +86,7 @@ class Scores(Mapping[str, Matrix]):
     def __init__(self, pairing: Pairing, only: Sequence[str] | None = None) -> None:
         self._pairing = pairing
         self._scorers = {n: scorers[n] for n in only} if only else dict(scorers.items())
+        super().__init__(self._scorers)
         self._found: dict[str, Matrix] = {}
 
     def __getitem__(self, name: str) -> Matrix:
@@ -80,17 +97,8 @@ class Scores(Mapping[str, Matrix]):
             self._found[name] = np.clip(matrix, 0.0, 1.0)
         return self._found[name]
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._scorers
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._scorers)
-
-    def __len__(self) -> int:
-        return len(self._scorers)
-
-
-class Part(Mapping[str, Matrix]):
+class Part(_Lazy):
     """Some of the scores, of some of the pairs, still worked out when first asked for.
 
     Args:
@@ -102,19 +110,11 @@ class Part(Mapping[str, Matrix]):
     def __init__(
         self, scores: Mapping[str, Matrix], names: Iterable[str], pairs: tuple[Any, ...] | None = None
     ) -> None:
-        self._scores, self._names, self._pairs = scores, dict.fromkeys(names), pairs
+        super().__init__(names)
+        self._scores, self._pairs = scores, pairs
 
     def __getitem__(self, name: str) -> Matrix:
         if name not in self._names:
             raise KeyError(name)
         found = self._scores[name]
         return found if self._pairs is None else found[self._pairs]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)

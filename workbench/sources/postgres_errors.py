@@ -24,6 +24,7 @@ _STATES = {
     "57P": ("the connection to PostgreSQL was lost", "see the server's log, then run it again: nothing was kept"),
     "57P03": ("PostgreSQL is starting or stopping", "wait, then run it again"),
 }
+_NO_ADDRESS = ("the address of PostgreSQL is not understood", "write it as postgresql://user@host/database")
 # A connection that fails has no SQLSTATE: its words are libpq's.
 _WORDS = (
     ("refused", ("no PostgreSQL server answers there", "start it, or check host and port")),
@@ -37,7 +38,7 @@ _WORDS = (
     ("database", _STATES["3D"]),
     ("closed", _STATES["08"]),
     ("terminat", _STATES["08"]),
-    ("invalid", ("the address of PostgreSQL is not understood", "write it as postgresql://user@host/database")),
+    ("invalid", _NO_ADDRESS),
 )
 
 
@@ -54,7 +55,7 @@ def postgres_error(error: Any, url: str, where: str) -> SourceError:
     try:
         password = psycopg.conninfo.conninfo_to_dict(url).get("password")
     except psycopg.Error:  # its words would repeat the address, secrets and all
-        what, cure = "the address of PostgreSQL is not understood", "write it as postgresql://user@host/database"
+        what, cure = _NO_ADDRESS
         return SourceError(what, where=where, cure=cure)
     lines = str(error).strip().splitlines()
     said = mask_secrets(lines[0].strip() if lines else type(error).__name__)
