@@ -167,6 +167,13 @@ def test_an_entity_is_found_on_facts_that_are_there_already(project: Project, mo
     assert project.entities_of("erp.products", facts={"erp.products": facts}).best["erp.products"].target == "Product"
 
 
+def test_numbers_tell_which_entity_a_source_is_too(project: Project):
+    found = project.entities_of("shop.orders")
+    line = next(m.matches for m in found.all if m.target == "OrderLine")
+    assert "over all items" in " ".join(line.of("line_total").evidence)  # type: ignore[union-attr]
+    assert "total" in line.left_over
+
+
 def test_a_crosswalk_of_other_systems_is_told(project: Project, links: pl.DataFrame):
     with pytest.raises(UsageError, match="links no record of 'erp'"):
         project.propose("erp.customers", "Customer", crosswalk=links.filter(pl.col("system") != "erp"))

@@ -120,7 +120,7 @@ class Project:
         if open_ := [name for name in sources if name not in known]:
             progress(f"profiling {', '.join(open_)}")
         sides = {name: (known.get(name) or self.profile(name), self.contract(name)) for name in sources}
-        return fitting(sides, self.entities, self.decisions)
+        return fitting(sides, self.entities, self.decisions, {name: self.frame(name) for name in sources})
 
     def target(self, spec: Spec) -> Contract:
         """The contract of a spec's target, in the range of versions that the spec asks for.

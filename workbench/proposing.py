@@ -107,7 +107,10 @@ def held(
 
 
 def fitting(
-    sources: Mapping[str, tuple[Profile, Contract | None]], entities: Mapping[str, Contract], decisions: Decisions
+    sources: Mapping[str, tuple[Profile, Contract | None]],
+    entities: Mapping[str, Contract],
+    decisions: Decisions,
+    rows: Mapping[str, pl.LazyFrame],
 ) -> TableMatches:
     """Which entity the rows of each source are.
 
@@ -115,12 +118,14 @@ def fitting(
         sources: By name what is seen and, where there is one, what its contract says.
         entities: The entities by name.
         decisions: What people decided on matches before.
+        rows: The rows of the sources, to see what holds between their numbers.
     """
     from workbench.matching import match_tables
 
     sides = {name: facts if stated is None else stated for name, (facts, stated) in sources.items()}
     samples = {name: facts for name, (facts, stated) in sources.items() if stated is not None}
-    return match_tables(sides, entities, samples=samples, decisions=decisions)
+    holds = {name: equations(facts, rows[name]) for name, (facts, _) in sources.items()}
+    return match_tables(sides, entities, samples=samples, decisions=decisions, holds=holds)
 
 
 def with_key_forms(target: Contract, entities: Mapping[str, Contract]) -> Contract:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -119,8 +120,9 @@ class Matches:
 
     @property
     def left_over(self) -> tuple[str, ...]:
-        """Source columns that no proposed match uses."""
+        """Source columns that no proposed match uses, nor an item of theirs."""
         used = {s for m in self.best for s in m.sources}
+        used |= {s[: at.start()] for s in used for at in re.finditer(r"\[\]|\.", s)}
         return tuple(v.name for v in self.columns if v.name not in used)
 
     def of(self, target: str) -> Match | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,28 @@ from .presence import presences
 from .scorers import Part, Scores
 from .views import ColumnView, views_of
 
-__all__ = ["match"]
+__all__ = ["Side", "match", "matched"]
 
 Matrix = npt.NDArray[np.float64]
 _SURE, _NEVER = 0.99, 0.0
 _KEY = 2.0  # log-odds: of the 8 flows of the sample that state both keys, in all the key is the key
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A table or an entity about to be matched.
+
+    Attributes:
+        name: What it is called.
+        given: What was given for it.
+        sample: What was given besides, to see values.
+        views: Its columns, as matching sees them.
+    """
+
+    name: str
+    given: object
+    sample: object
+    views: tuple[ColumnView, ...]
 
 
 def match(
@@ -74,13 +91,28 @@ def match(
     columns, fields = views_of((source, source_sample), (target, target_sample))
     named = source_name or getattr(source, "name", None) or "source"
     meant = target_name or getattr(target, "name", None) or "target"
+    sides = Side(named, source, source_sample, columns), Side(meant, target, target_sample, fields)
+    return matched(*sides, decisions=decisions, threshold=threshold, scorers=scorers, holds=holds)
+
+
+def matched(
+    source: Side,
+    target: Side,
+    *,
+    decisions: Decisions | None = None,
+    threshold: float = 0.5,
+    scorers: Sequence[str] | None = None,
+    holds: Sequence[Equation] = (),
+) -> Matches:
+    """Match two sides that are measured already; see `match`."""
+    columns, fields = source.views, target.views
     model = load_model()
-    settled, leaning = _decided(decisions, named, meant, columns, fields)
+    settled, leaning = _decided(decisions, source.name, target.name, columns, fields)
     scores, details = _score(columns, fields, leaning, model, scorers)
-    keys = _keys(source, target, columns, fields)
+    keys = _keys(source, target)
     scores = _raised(scores, keys)
     made, scores = computed(columns, fields, scores, holds, threshold)
-    made = _repeated((*made, *presences(source, source_sample, fields, target)), settled, columns, fields)
+    made = _repeated((*made, *presences(source.given, source.sample, fields, target.given)), settled, columns, fields)
     shared = _shared(settled)
     for i, j in shared:
         scores[i, :] = scores[:, j] = _NEVER
@@ -91,7 +123,7 @@ def match(
         *compositions(Pairing(columns, fields), scores, threshold),
     )
     return Matches(
-        named, meant, columns, fields, scores, details, taken, threshold, composed, settled, leaning, model,
+        source.name, target.name, columns, fields, scores, details, taken, threshold, composed, settled, leaning, model,
         dict.fromkeys(keys, "both are the key of their side"),
     )  # fmt: skip
 
@@ -184,19 +216,18 @@ def _repeated(
     return tuple(out)
 
 
-def _keys(
-    source: object, target: object, columns: Sequence[ColumnView], fields: Sequence[ColumnView]
-) -> tuple[tuple[int, int], ...]:
+def _keys(source: Side, target: Side) -> tuple[tuple[int, int], ...]:
     """The pair of the two keys, where both contracts state one of a single column."""
-    if not (isinstance(source, Contract) and isinstance(target, Contract)):
+    ours, theirs = source.given, target.given
+    if not (isinstance(ours, Contract) and isinstance(theirs, Contract)):
         return ()
-    if len(source.key) != 1 or len(target.key) != 1:
+    if len(ours.key) != 1 or len(theirs.key) != 1:
         return ()
     return tuple(
         (i, j)
-        for i, column in enumerate(columns)
-        for j, field in enumerate(fields)
-        if (column.name, field.name) == (source.key[0], target.key[0])
+        for i, column in enumerate(source.views)
+        for j, field in enumerate(target.views)
+        if (column.name, field.name) == (ours.key[0], theirs.key[0])
     )
 
 

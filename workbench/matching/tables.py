@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from workbench.profiling import Equation
+
 from .decisions import Decisions
 from .matches import Matches
-from .matching import match
+from .matching import Side, matched
 from .names import token_similarity, tokens
 from .views import views_of
 
@@ -69,6 +71,7 @@ def match_tables(
     *,
     samples: Mapping[str, Any] | None = None,
     decisions: Decisions | None = None,
+    holds: Mapping[str, Sequence[Equation]] | None = None,
     threshold: float = 0.3,
 ) -> TableMatches:
     """Propose for every table the entity its rows are.
@@ -81,6 +84,7 @@ def match_tables(
         targets: Sides by entity name.
         samples: Frames or profiles of sources that are given as contracts.
         decisions: Decisions taken before.
+        holds: By dataset id what was seen to hold between its numbers.
         threshold: Least score that is proposed.
 
     >>> import polars as pl
@@ -90,17 +94,15 @@ def match_tables(
     >>> found.best["crm.persons"].target
     'Person'
     """
-    known = samples or {}
-    seen = views_of(
-        *((side, known.get(name)) for name, side in sources.items()), *((s, None) for s in targets.values())
-    )
-    left = dict(zip(sources, seen[: len(sources)], strict=True))
-    right = dict(zip(targets, seen[len(sources) :], strict=True))
+    known, seen = samples or {}, holds or {}
+    given = [*((n, s, known.get(n)) for n, s in sources.items()), *((n, s, None) for n, s in targets.items())]
+    measured = views_of(*((side, sample) for _, side, sample in given))
+    sides = [Side(*of, views) for of, views in zip(given, measured, strict=True)]
     pairs = []
-    for a, columns in left.items():
-        for b, fields in right.items():
-            found = match(columns, fields, source_name=a, target_name=b, decisions=decisions)
-            pairs.append(_judge(a, b, found))
+    for a in sides[: len(sources)]:
+        for b in sides[len(sources) :]:
+            found = matched(a, b, decisions=decisions, holds=seen.get(a.name, ()))
+            pairs.append(_judge(a.name, b.name, found))
     return TableMatches(tuple(sorted(pairs, key=lambda p: (-p.score, p.source, p.target))), threshold)
 
 
