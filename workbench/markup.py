@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import Literal
 
-__all__ = ["Tone", "bar", "block", "items", "note", "table", "toned"]
+__all__ = ["Tone", "bar", "block", "items", "note", "shown_score", "table", "toned"]
+
+_SUREST = 0.99  # nothing that a model or a person says of a match is certain
 
 Tone = Literal["good", "bad", "warn", "soft"]
 
@@ -76,6 +78,15 @@ def bar(share: float) -> str:
     """A share from 0 to 1 as a bar with its number."""
     width = 100 * min(max(share, 0.0), 1.0)
     return f'<span class="wb-bar" aria-hidden="true"><span style="width:{width:.0f}%"></span></span>&nbsp;{share:.2f}'
+
+
+def shown_score(score: float) -> float:
+    """A match's score as people read it, wherever it is shown or written: two digits, at most 0.99.
+
+    >>> shown_score(0.8749), shown_score(0.9996)
+    (0.87, 0.99)
+    """
+    return round(min(score, _SUREST), 2)
 
 
 def toned(text: str, tone: Tone) -> str:

@@ -171,6 +171,18 @@ def test_a_decision_elsewhere_speaks_for_columns_of_the_same_name() -> None:
     assert after.scores[at] > before.scores[at]
 
 
+def test_what_other_sources_decided_is_not_told_of_a_pair_that_was_decided_itself() -> None:
+    elsewhere = Decision("erp.x.zip", "Customer.postcode", "rejected")
+    known = Decisions([elsewhere, Decision("crm.customers.zip", "Customer.postcode", "accepted")])
+    taken = match(crm(), customer(), source_name="crm.customers", decisions=known).of("postcode")
+    assert taken is not None
+    assert "accepted" in taken.evidence
+    assert not any("another source" in line for line in taken.evidence)
+    open_ = match(crm(), customer(), source_name="shop.customers", decisions=Decisions([elsewhere]))
+    told = next(m for m in open_.candidates("postcode") if m.source == "zip")
+    assert "a column of this name was rejected for it in another source" in told.evidence
+
+
 def test_a_scorer_that_counts_nothing_is_worked_out_only_for_the_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
@@ -228,6 +240,15 @@ def test_what_was_found_is_shown_without_values() -> None:
     assert "eMail" in text
     shown = text + found.to_json() + repr(found)
     assert not any(str(v) in shown for v in crm()["CustomerName"].to_list() + crm()["eMail"].to_list())
+
+
+def test_no_match_is_shown_as_certain() -> None:
+    found = match(crm(), customer())
+    sure = replace(found, scores=np.where(found.scores >= 0.5, 0.9999, found.scores))
+    assert sure.best[0].score == 0.9999
+    for shown in (repr(sure), sure._repr_html_(), sure.to_json()):
+        assert "0.99" in shown
+        assert "1.0" not in shown
 
 
 def test_names_are_escaped_in_html() -> None:

@@ -41,6 +41,12 @@ def test_three_digits_after_a_mark_may_be_thousands() -> None:
     assert (rival.status, rival.decimal) == ("rival", ",")
 
 
+def test_formats_that_a_better_one_rules_out_are_not_likely() -> None:
+    column = profile(pl.DataFrame({"price": ["1,234", "5,678"], "day": ["03/04/2024", "25/12/2023"]}), relations=False)
+    assert [n.group for n in column["price"].likely_numbers] == [","]
+    assert [d.format for d in column["day"].likely_dates] == ["%d/%m/%Y"]
+
+
 def test_another_column_settles_the_decimal_sign() -> None:
     facts = profile(pl.DataFrame({"weight": ["1,234", "5,678"], "price": ["1,5", "12,75"]}))
     assert facts["weight"].numbers[0].decimal == ","

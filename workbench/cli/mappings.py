@@ -9,6 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from workbench.errors import SpecError, UsageError
+from workbench.markup import shown_score
 
 from .app import JSON, Short, app, errors, say, show_json, status
 from .profiles import split_name
@@ -76,15 +77,16 @@ def _choose_entities(project: Any, names: list[str], as_json: bool, facts: Any =
         found = project.entities_of(*names, facts=known, progress=shown.update if shown else lambda _: None)
     best = {name: m.target for name, m in found.best.items()}
     if as_json and not single:
-        rows = [{"source": m.source, "entity": m.target, "score": round(m.score, 3)} for m in found.all]
+        rows = [{"source": m.source, "entity": m.target, "score": shown_score(m.score)} for m in found.all]
         show_json({"entities": best, "all": rows})
     for name in names if not as_json else ():
         tried = [m for m in found.all if m.source == name]
         if name in best:
-            rivals = ", ".join(f"{m.target} {m.score:.2f}" for m in tried[1:3])
-            say(f"{tried[0].score:.2f}  {name} is {tried[0].target}: {tried[0].evidence[0]}; next {rivals or 'none'}")
+            rivals = ", ".join(f"{m.target} {shown_score(m.score):.2f}" for m in tried[1:3])
+            said = f"{name} is {tried[0].target}: {tried[0].evidence[0]}; next {rivals or 'none'}"
+            say(f"{shown_score(tried[0].score):.2f}  {said}")
         else:
-            say(f"  –   {name} is none of them; nearest {tried[0].target} {tried[0].score:.2f}")
+            say(f"  –   {name} is none of them; nearest {tried[0].target} {shown_score(tried[0].score):.2f}")
     if single and not best:
         raise UsageError(
             f"no entity fits {names[0]}", cure="write its contract: workbench contract infer, or name an entity"

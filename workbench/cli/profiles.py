@@ -88,7 +88,7 @@ def _print(facts: Profile) -> None:
         table.add_column(heading, overflow="fold")
     for c in facts.columns:
         empty = (c.nulls.value + c.blanks.value) / c.rows.value if c.rows.value else 0.0
-        forms = [d.format for d in c.dates if d.status != "rival"][:2] or [p.text for p in c.patterns[:2]]
+        forms = [d.format for d in c.likely_dates[:2]] or [p.text for p in c.patterns[:2]]
         meaning = c.semantic.type + (f" ({c.semantic.form})" if c.semantic.form else "") if c.semantic else ""
         row = (c.name, str(c.type), meaning, f"{empty:.1%}", str(c.distinct), "  ".join(forms))
         table.add_row(*(cell.replace("[", "\\[") for cell in row))

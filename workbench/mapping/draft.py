@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Any
 
+from workbench.markup import shown_score
 from workbench.model import Contract, Spec, dump_spec, parse_spec
 from workbench.profiling import ColumnProfile, Profile
 
@@ -188,7 +189,7 @@ def _number(
 
 
 def _evidence(choice: Choice, d: Draftee, lists: Mapping[str, str]) -> dict[str, Any]:
-    out: dict[str, Any] = {"match": f"{choice.score:.2f}"}
+    out: dict[str, Any] = {"match": f"{shown_score(choice.score):.2f}"}
     if choice.evidence:
         out["why"] = list(choice.evidence)
     notes = assumptions(d)

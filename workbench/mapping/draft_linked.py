@@ -9,6 +9,7 @@ from polars import selectors
 
 from workbench.backends import schema_of
 from workbench.errors import SpecError
+from workbench.markup import shown_score
 from workbench.model import Contract, DataType, Field, FieldSpec, Spec, dump_spec, parse_spec
 
 from .applying import apply
@@ -174,7 +175,7 @@ def _mended(
             written["steps"] = [*written.get("steps", ()), {"cast": {"to": kind}}]
         fields[name] = FieldSpec.model_validate(written)
         evidence[key] = {
-            "match": f"{found.learned.coverage:.2f}",
+            "match": f"{shown_score(found.learned.coverage):.2f}",
             "learned_from": _pairs(found.learned.agree, found.learned.pairs),
         }
     for name, counts in said.items():

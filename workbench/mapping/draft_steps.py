@@ -63,8 +63,8 @@ def reads_as_number(column: ColumnProfile) -> bool:
     """Whether a column is a number, or text that a cast reads as one."""
     if column.physical != "String":
         return True
-    best = next((n for n in column.numbers if n.status != "rival"), None)
-    return best is not None and best.decimal in ("", ".") and not (best.group or best.prefix or best.suffix)
+    plain = (n.decimal in ("", ".") and not (n.group or n.prefix or n.suffix) for n in column.likely_numbers[:1])
+    return any(plain)
 
 
 def assumptions(d: Draftee) -> list[str]:
@@ -152,7 +152,7 @@ def _from_typed(d: Draftee) -> list[Any]:
 
 
 def _times(d: Draftee) -> list[Any]:
-    good = [f for f in d.source.dates if f.status != "rival" and _portable(f.format)]
+    good = [f for f in d.source.likely_dates if _portable(f.format)]
     formats = [f.format for f in good if f.matched.value >= 0.001 * max(d.source.filled, 1)][:4]
     if "%" in d.format and _portable(d.format):
         formats = [d.format]
@@ -180,7 +180,7 @@ def _day_of(d: Draftee, *, moment: bool) -> list[Any]:
 
 def _day_and_time(d: Draftee) -> list[Any]:
     """A day in one column and a time of day in another make a timestamp."""
-    days = [f.format for f in d.sources[0].dates if f.status != "rival"] or ["%Y-%m-%d"]
+    days = [f.format for f in d.sources[0].likely_dates] or ["%Y-%m-%d"]
     longest = d.sources[1].lengths.maximum if d.sources[1].lengths else 8
     colons = any(":" in v.value for v in d.sources[1].top)
     times = {4: "%H%M", 6: "%H%M%S", 5: "%H:%M"}
@@ -197,7 +197,7 @@ def _portable(format_: str) -> bool:
 
 
 def _numbers(d: Draftee) -> list[Any]:
-    fits = [n for n in d.source.numbers if n.status != "rival"]
+    fits = d.source.likely_numbers
     steps: list[Any] = []
     # 'decimal:, group:.' as contracts write it
     said = dict(re.findall(r"(decimal|group):(\S)", d.format))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from workbench.errors import UnknownNameError
+from workbench.markup import shown_score
 
 from .combining import Model
 from .decisions import Decision
@@ -171,7 +172,7 @@ class Matches:
         return {
             m.target: {
                 "from": m.sources[0] if len(m.sources) == 1 else list(m.sources),
-                "match": round(m.score, 3),
+                "match": shown_score(m.score),
                 "evidence": list(m.evidence),
                 **({"separator": m.separator} if m.separator is not None else {}),
                 **({"part": m.part} if m.part else {}),
@@ -203,7 +204,7 @@ class Matches:
 
     def __repr__(self) -> str:
         lines = [f"{self.source} → {self.target}: {len(self.best)} of {len(self.fields)} fields matched"]
-        lines += [f"  {m.score:4.2f}  {m.target} ← {m.source}" for m in self.best]
+        lines += [f"  {shown_score(m.score):4.2f}  {m.target} ← {m.source}" for m in self.best]
         return "\n".join(lines)
 
     def _at(self, i: int, j: int) -> Match:
@@ -218,7 +219,7 @@ class Matches:
         evidence: tuple[str, ...] = (str(decision),) if decision else ()
         evidence += (self.notes[i, j],) if (i, j) in self.notes else ()
         leaning = 0.0 if self.leaning is None else self.leaning[i, j]
-        if leaning:
+        if leaning and not decision:  # what a person decided on the pair itself is all that counts
             verdict = "accepted" if leaning > 0 else "rejected"
             evidence += (f"a column of this name was {verdict} for it in another source",)
         if self.model is not None:

@@ -85,6 +85,18 @@ class Pairing:
         return left, right, token_similarity(list(left), list(right))
 
     @cached_property
+    def covered(self) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+        """The weight of the words of the source's name that the target's name says, and the other way round.
+
+        Per pair of names; and how much all words of the source's names weigh, and of the target's.
+        """
+        left, right = self.names
+        words_l, words_r, similar = self.word_similarity
+        of_left, left_whole = _cover((left, words_l), (right, words_r), similar, self.word_weights)
+        of_right, right_whole = _cover((right, words_r), (left, words_l), similar.T, self.word_weights)
+        return of_left, of_right.T, left_whole, right_whole.T
+
+    @cached_property
     def kinship(self) -> tuple[Matrix, Matrix]:
         """How alike the names of a side are among themselves (words, rare ones counting more); 0 to itself."""
         return _kinship(self.sources), _kinship(self.targets)
@@ -120,6 +132,28 @@ def _names(side: Sequence[ColumnView]) -> Names:
             words.append(lexicon().expand(parts) or ("",))
             owners.append(owner)
     return Names(tuple(words), tuple(owners))
+
+
+def _cover(
+    of: tuple[Names, dict[str, int]], by: tuple[Names, dict[str, int]], similar: Matrix, weights: dict[str, float]
+) -> tuple[Matrix, Matrix]:
+    """The weight of the words of names that other names say, and of all their words.
+
+    Args:
+        of: The names, and the place of each of their words.
+        by: The other names, likewise.
+        similar: How alike the words are, of × by.
+        weights: How much each word says.
+    """
+    (names, places), (others, other_places) = of, by
+    order = [other_places[w] for words in others.words for w in words]
+    starts = np.cumsum([0] + [len(words) for words in others.words[:-1]])
+    best = np.maximum.reduceat(similar[:, order], starts, axis=1)
+    share = np.zeros((len(names.words), len(places)))
+    for i, words in enumerate(names.words):
+        for w in words:
+            share[i, places[w]] += weights[w]
+    return share @ best, share.sum(axis=1, keepdims=True)
 
 
 def called(description: str) -> list[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from workbench.markup import bar, block, note, table, toned
+from workbench.markup import bar, block, note, shown_score, table, toned
 
 if TYPE_CHECKING:
     from .matches import Match, Matches
@@ -27,12 +27,14 @@ def render(matches: Matches) -> str:
 
 def _row(matches: Matches, target: str, match: Match | None) -> tuple[str, ...]:
     rivals = [
-        f"{c.source} {c.score:.2f}" for c in matches.candidates(target, 4) if match is None or c.source != match.source
+        f"{c.source} {shown_score(c.score):.2f}"
+        for c in matches.candidates(target, 4)
+        if match is None or c.source != match.source
     ][:3]
     return (
         escape(target),
         escape(match.source) if match else toned("no match", "soft"),
-        bar(match.score) if match else "",
+        bar(shown_score(match.score)) if match else "",
         "<br>".join(escape(e) for e in match.evidence) if match else "",
         "<br>".join(toned(r, "soft") for r in rivals),
     )

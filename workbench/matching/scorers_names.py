@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 
 from .names import lexicon, skeleton, stem, tokens
-from .pairing import Matrix, Names, Pairing
+from .pairing import Matrix, Pairing
 from .scorers import scorer
 from .vectors import Bags, group_max
 
@@ -30,36 +30,9 @@ def same_name(pairing: Pairing) -> Matrix:
     return _by_column(pairing, (left[:, None] == right[None, :]).astype(float))
 
 
-@lru_cache(maxsize=1)
-def _covered(pairing: Pairing) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-    """The weight of the words of the source's name that the target's name says, and the other way round.
-
-    Per pair of names; and how much all words of the source's names weigh, and of the target's.
-    """
-    left, right = pairing.names
-    words_l, words_r, similar = pairing.word_similarity
-    weights = pairing.word_weights
-
-    def cover(
-        names: Names, codes: dict[str, int], others: Names, other_codes: dict[str, int], sim: Matrix
-    ) -> tuple[Matrix, Matrix]:
-        order = [other_codes[w] for words in others.words for w in words]
-        starts = np.cumsum([0] + [len(words) for words in others.words[:-1]])
-        best = np.maximum.reduceat(sim[:, order], starts, axis=1)
-        share = np.zeros((len(names.words), len(codes)))
-        for i, words in enumerate(names.words):
-            for w in words:
-                share[i, codes[w]] += weights[w]
-        return share @ best, share.sum(axis=1, keepdims=True)
-
-    of_left, left_whole = cover(left, words_l, right, words_r, similar)
-    of_right, right_whole = cover(right, words_r, left, words_l, similar.T)
-    return of_left, of_right.T, left_whole, right_whole.T
-
-
 def _shares(pairing: Pairing) -> tuple[Matrix, Matrix]:
     """The covered weight of either name as a share of all its weight."""
-    of_left, of_right, left_whole, right_whole = _covered(pairing)
+    of_left, of_right, left_whole, right_whole = pairing.covered
     return of_left / np.maximum(left_whole, 1e-12), of_right / np.maximum(right_whole, 1e-12)
 
 
@@ -79,7 +52,7 @@ def name_within(pairing: Pairing) -> Matrix:
 @scorer("name_telling", "the names share words that few other names have")
 def name_telling(pairing: Pairing) -> Matrix:
     """How much the words in common say at all: 1 − exp(−summed rarity), the smaller side's."""
-    return 1 - np.exp(-_by_column(pairing, np.minimum(*_covered(pairing)[:2])))
+    return 1 - np.exp(-_by_column(pairing, np.minimum(*pairing.covered[:2])))
 
 
 @scorer("spelling", "the names are spelt alike")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.markup import shown_score
 from workbench.profiling import Equation
 
 from .decisions import Decisions
@@ -62,7 +63,8 @@ class TableMatches:
         return found
 
     def __repr__(self) -> str:
-        return "\n".join(f"{p.score:4.2f}  {p.source} → {p.target}" for p in self.all if p.score >= self.threshold / 2)
+        near = (p for p in self.all if p.score >= self.threshold / 2)
+        return "\n".join(f"{shown_score(p.score):4.2f}  {p.source} → {p.target}" for p in near)
 
 
 def match_tables(

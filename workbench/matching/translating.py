@@ -10,7 +10,7 @@ from html import escape
 
 import numpy as np
 
-from workbench.markup import bar, block, table, toned
+from workbench.markup import bar, block, shown_score, table, toned
 from workbench.model import plain_word
 from workbench.profiling import wilson
 
@@ -84,7 +84,7 @@ class ValueMatches:
             (
                 escape(show(r.source)),
                 escape(show(r.target)) if r.target else toned("none", "soft"),
-                bar(r.score),
+                bar(shown_score(r.score)),
                 "taken" if r.source in taken else toned("open", "warn"),
                 escape(r.reason),
             )

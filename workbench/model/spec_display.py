@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from workbench.markup import bar, block, note, table, toned
+from workbench.markup import bar, block, note, shown_score, table, toned
 
 from .contract import Field
 from .document import dump_yaml
@@ -118,7 +118,12 @@ def _row(spec: Spec, name: str, required: bool) -> tuple[str, ...]:
         )
     found = spec.evidence.get(field.id)
     match = str(found.get("match", "")) if isinstance(found, Mapping) else ""
-    return shown, escape(_origin(field)), _steps(field), bar(float(match)) if _is_number(match) else escape(match)
+    return (
+        shown,
+        escape(_origin(field)),
+        _steps(field),
+        bar(shown_score(float(match))) if _is_number(match) else escape(match),
+    )
 
 
 def _is_number(text: str) -> bool:

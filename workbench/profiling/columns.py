@@ -288,8 +288,7 @@ def _panel(facts: ColumnProfile, counted: Counted) -> Panel:
         distinct=int(facts.distinct.value),
         unique=min(1.0, facts.distinct.value / facts.filled) if facts.filled else 0.0,
         numeric=numeric,
-        dated=facts.type.kind in ("date", "timestamp", "time")
-        or bool(facts.dates and facts.dates[0].status != "rival"),
+        dated=facts.type.kind in ("date", "timestamp", "time") or bool(facts.likely_dates),
         low=float(facts.minimum or 0) if numeric else 0.0,
         high=float(facts.maximum or 0) if numeric else 0.0,
         digits=digits,

@@ -94,7 +94,7 @@ def _looks(column: ColumnProfile) -> str:
     lines = []
     if column.type.kind != "text" and column.minimum is not None:
         lines.append(f"{_short(column, column.minimum)} – {_short(column, column.maximum or '')}")
-    for date in [d for d in column.dates if d.status != "rival"][:2]:
+    for date in column.likely_dates[:2]:
         lines.append(f"{escape(readable(date.format))} {toned(date.status, 'soft')}")
     if column.type.kind == "text":
         for pattern in column.patterns[:3]:

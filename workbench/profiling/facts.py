@@ -236,6 +236,16 @@ class ColumnProfile:
         """Rows with a value that is neither null, blank nor NaN."""
         return max(0.0, self.rows.value - self.nulls.value - self.blanks.value - self.nan.value)
 
+    @property
+    def likely_dates(self) -> tuple[DateFormat, ...]:
+        """The date formats that no better one rules out, best first."""
+        return tuple(d for d in self.dates if d.status != "rival")
+
+    @property
+    def likely_numbers(self) -> tuple[NumberFormat, ...]:
+        """The number formats that no better one rules out, best first."""
+        return tuple(n for n in self.numbers if n.status != "rival")
+
     def share(self, number: Number | float) -> float:
         """A count of rows as a share of the filled rows, 0 to 1."""
         count = number.value if isinstance(number, Number) else number

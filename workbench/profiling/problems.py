@@ -77,7 +77,7 @@ def _emptiness(facts: ColumnProfile) -> Iterator[Problem]:
 
 def _formats(facts: ColumnProfile) -> Iterator[Problem]:
     name = facts.name
-    if facts.dates and facts.dates[0].status != "rival":
+    if facts.likely_dates:
         yield from _dates(facts)
     if not facts.numbers or not (facts.type.is_numeric and facts.physical == "String"):
         return
@@ -107,8 +107,7 @@ def _misfits(facts: ColumnProfile, matched: float, what: str) -> Iterator[Proble
 
 
 def _dates(facts: ColumnProfile) -> Iterator[Problem]:
-    sure = [date for date in facts.dates if date.status != "rival"]
-    name = facts.name
+    sure, name = facts.likely_dates, facts.name
     clashing = [date for date in sure if date.status == "conflicting"]
     if len(clashing) > 1:
         one, two = clashing[:2]

@@ -86,7 +86,7 @@ def equations(facts: Profile, rows: pl.LazyFrame) -> tuple[Equation, ...]:
 
 
 def _is_amount(facts: ColumnProfile) -> bool:
-    if facts.physical == "String" and not any(n.status != "rival" for n in facts.numbers):
+    if facts.physical == "String" and not facts.likely_numbers:
         return False
     number = facts.type.kind in ("decimal", "integer", "float")
     return number and not name_says(facts.name).get("id") and facts.distinct.value > 1
@@ -117,7 +117,7 @@ def _read(facts: ColumnProfile, values: pl.Series) -> _Column:
     """The numbers of a column, and how many digits they have after the decimal sign."""
     if values.dtype != pl.String:
         return _Column(facts.name, _floats(values), facts.type.scale or (0 if values.dtype.is_integer() else 2))
-    form = next(n for n in facts.numbers if n.status != "rival")
+    form = facts.likely_numbers[0]
     texts = values.str.strip_chars().str.strip_prefix(form.prefix).str.strip_suffix(form.suffix).str.strip_chars()
     if form.group:
         texts = texts.str.replace_all(form.group, "", literal=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.markup import shown_score
 from workbench.model import Contract, Field, FieldSpec, Spec, linked_evidence, parse_document, step_text
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _item(spec: Spec, field: Field, matches: Matches | None, rejected: Mapping[s
         cases=bool(mapped and mapped.case),
         steps=tuple(step_text(s) for s in mapped.steps) if mapped else (),
         on_error=(mapped.on_error or "") if mapped else "",
-        score=_number(said.get("match")) if "match" in said else score,
+        score=_score(said.get("match")) if "match" in said else score,
         why=(_texts(said.get("why")) or why) + linked_evidence(said),
         check=_texts(said.get("check")),
         rivals=rivals,
@@ -124,15 +125,15 @@ def _from_matches(
     if matches is None or name not in {v.name for v in matches.fields}:
         return (), None, ()
     found = matches.candidates(name, 6)
-    rivals = tuple((m.source, round(m.score, 3)) for m in found)
+    rivals = tuple((m.source, shown_score(m.score)) for m in found)
     taken = " + ".join(mapped.from_ or ()) if mapped else ""
     here = next((m for m in (*found, *matches.best) if m.source == taken and m.target == name), None)
-    return rivals, (round(here.score, 3) if here else None), (tuple(here.evidence) if here else ())
+    return rivals, (shown_score(here.score) if here else None), (tuple(here.evidence) if here else ())
 
 
-def _number(value: object) -> float | None:
+def _score(value: object) -> float | None:
     try:
-        return float(str(value))
+        return shown_score(float(str(value)))
     except ValueError:
         return None
 
