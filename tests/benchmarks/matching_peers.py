@@ -1,6 +1,6 @@
 """The peers of matching on the same cases and measures; run by an interpreter that has them.
 
-    python tests/benchmarks/matching_peers.py DIR [--only coma,jaccard] [--limit SECONDS]
+    python tests/benchmarks/matching_peers.py DIR [--only coma,jaccard] [--limit SECONDS] [--each SECONDS]
 
 Needs no workbench. The interpreter has valentine and infermap, or bdi-kit (which pins an old valentine, so it wants
 an environment of its own). Prints progress to stderr and one line of JSON: peer → recall at truth, MRR, F1,
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,10 +25,31 @@ from typing import Any
 
 GIVE_UP = 3  # first cases that must all fail for a peer to count as not able to run here
 LIMIT = 900.0  # CPU seconds a peer may take on a folder before it is given up; what it did till then is told
+EACH = 240.0  # CPU seconds a peer may take on one case; one that takes longer finds nothing there
 BDIKIT = (
     "coma", "similarity_flooding", "cupid", "distribution_based", "jaccard_distance", "magneto_zs_bp",
     "magneto_ft_bp", "max_val_sim", "two_phase", "llm",
 )  # fmt: skip
+
+
+class Stopped(BaseException):
+    """A peer took longer over one case than it may; no `Exception`, which a peer would catch."""
+
+
+@contextlib.contextmanager
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Interrupt what runs inside when the process has spent so many CPU seconds on it."""
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def cases(folder: Path) -> Iterator[tuple[str, Any, Any, list[tuple[str, str]]]]:
@@ -113,33 +135,39 @@ def judge_mappings(found: list[tuple[float, str, str]], truth: list[tuple[str, s
 
 
 def run(
-    name: str, peer: Callable[[Any, Any], Any], judge: Callable[..., dict[str, float]], folder: Path, limit: float
+    name: str,
+    peer: Callable[[Any, Any], Any],
+    judge: Callable[..., dict[str, float]],
+    folder: Path,
+    limit: float,
+    each: float,
 ) -> dict[str, Any]:
     rows: list[dict[str, float]] = []
     spent = 0.0
-    failed = 0
+    count = {"failed": 0, "stopped": 0}
     warm = False
     for _, source, target, truth in cases(folder):
         if not warm:  # what it loads at its first use is not counted, as ours is not
-            with contextlib.suppress(Exception):  # a failure shows below
+            with contextlib.suppress(Exception, Stopped), stopped_after(each):  # a failure shows below
                 peer(source, target)
             warm = True
         started = time.process_time()
         try:
-            found = peer(source, target)
+            with stopped_after(each):
+                found = peer(source, target)
             spent += time.process_time() - started
             rows.append(judge(found, truth))
-        except Exception as e:  # a peer that fails on a case scores nothing on it
+        except (Exception, Stopped) as e:  # a peer that fails on a case scores nothing on it
             spent += time.process_time() - started
-            failed += 1
+            count["stopped" if isinstance(e, Stopped) else "failed"] += 1
             rows.append({"recall_at_truth": 0.0, "mrr": 0.0, "f1": 0.0})
-            if failed == len(rows) == GIVE_UP:
+            if count["failed"] == len(rows) == GIVE_UP:
                 return {"not run": f"{type(e).__name__}: {' '.join(str(e).split())}"[:200]}
         if spent > limit:
             print(f"{name} given up after {spent:.0f} s", file=sys.stderr)
             break
     out: dict[str, Any] = {k: round(sum(r[k] for r in rows) / len(rows), 4) for k in ("recall_at_truth", "mrr", "f1")}
-    return {"pairs": len(rows), **out, "seconds": round(spent, 2), **({"failed": failed} if failed else {})}
+    return {"pairs": len(rows), **out, "seconds": round(spent, 2), **{k: n for k, n in count.items() if n}}
 
 
 def main() -> None:
@@ -148,6 +176,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", help="last words of the names of peers, by commas")
     parser.add_argument("--limit", type=float, default=LIMIT, help="CPU seconds a peer may take on the folder")
+    parser.add_argument("--each", type=float, default=EACH, help="CPU seconds a peer may take on one case")
     options = parser.parse_args()
     wanted = options.only.split(",") if options.only else None
     results: dict[str, Any] = {}
@@ -162,7 +191,7 @@ def main() -> None:
             continue
         for name, peer in found.items():
             if wanted is None or any(w == name.split()[-1] for w in wanted):
-                results[name] = run(name, peer, judge, options.folder, options.limit)
+                results[name] = run(name, peer, judge, options.folder, options.limit, options.each)
                 print(name, results[name], file=sys.stderr)
     print(json.dumps(results))
 

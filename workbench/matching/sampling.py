@@ -39,29 +39,38 @@ def sample(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str]) -> list[Par
         if isinstance(frame, pl.LazyFrame) or set(frame.dtypes) != {pl.String}:
             frame = frame.lazy().select(texts).collect()
         return [Part(frame.get_column(name), total) for name in names]
-    lazy = frame.lazy().select(texts)
-    spaced = frame.lazy().select(pl.col(names).gather(_places(total)).cast(pl.String)).collect()
-    columns = spaced.get_columns()
+    columns = _spaced(frame, names, total).select(texts).get_columns()
     few = {name: filled for name, column in zip(names, columns, strict=True) if len(filled := _filled(column))}
     hashed = [name for name, filled in few.items() if filled.n_unique() > _DIFFERENT * len(filled)]
-    kept = lazy.select(_least(name, total).implode() for name in hashed).collect()
+    least = (_least(name, total, few[name]).implode() for name in hashed)
+    kept = frame.lazy().select(texts).select(least).collect()
     out = []
     for name, column in zip(names, columns, strict=True):
         values = _filled(kept[name].explode()) if name in hashed else column
-        share = len(few[name]) / spaced.height if name in hashed else 1.0
+        share = len(few[name]) / len(column) if name in hashed else 1.0
         out.append(Part(values, len(values) / share))
     return out
 
 
-def _places(rows: int) -> pl.Series:
+def _spaced(frame: pl.DataFrame | pl.LazyFrame, names: Sequence[str], rows: int) -> pl.DataFrame:
     """One row of each of `_ROWS` equal stretches, drawn: what repeats at equal distances is not seen in part only."""
     drawn = np.random.default_rng(7).random(_ROWS)
-    return pl.Series(((np.arange(_ROWS) + drawn) * (rows / _ROWS)).astype(np.int64))
+    places = pl.Series(((np.arange(_ROWS) + drawn) * (rows / _ROWS)).astype(np.int64))
+    if isinstance(frame, pl.DataFrame):
+        return frame.select(names)[places]
+    return frame.select(pl.col(names).gather(places)).collect()
 
 
-def _least(name: str, rows: int) -> pl.Expr:
-    """The values of a column whose hash is below a bound that about `_ROWS` of so many rows keep."""
-    plain = pl.col(name).str.strip_chars().str.to_lowercase()
+def _least(name: str, rows: int, some: pl.Series) -> pl.Expr:
+    """The values of a column whose hash is below a bound that about `_ROWS` of so many rows keep.
+
+    Blanks around a value and capitals make no difference; what `some` of the values do not have is not looked for.
+    """
+    plain = pl.col(name)
+    if (some.str.strip_chars() != some).any():
+        plain = plain.str.strip_chars()
+    if (some.str.to_lowercase() != some).any():
+        plain = plain.str.to_lowercase()
     return pl.col(name).filter(plain.hash(7) <= int(_ROWS / rows * 2**64))
 
 
