@@ -25,7 +25,7 @@ def test_two_large_tables_give_the_same_values_however_sorted_and_spelt(lazy: bo
     left = pl.DataFrame({"number": NUMBERS})
     right = pl.DataFrame({"kunnr": [f" {n.lower()}" for n in reversed(NUMBERS)]})
     (one,), (other,) = (sample(f.lazy() if lazy else f, f.columns) for f in (left, right))
-    assert 1_500 < len(one.values) < 2_500
+    assert 750 < len(one.values) < 1_250
     assert {v.lower() for v in one.values} == {v.strip() for v in other.values}
 
 
@@ -50,7 +50,7 @@ def test_what_is_looked_at_stands_for_the_empty_rows_too() -> None:
 def test_a_column_of_few_values_keeps_their_shares() -> None:
     frame = pl.DataFrame({"flag": ["N"] * (ROWS - ROWS // 10) + ["Y"] * (ROWS // 10)})
     (part,) = sample(frame, ["flag"])
-    assert part.values.len() <= 2_000
+    assert part.values.len() <= 1_000
     assert (part.values == "Y").mean() == pytest.approx(0.1, abs=0.01)
 
 
@@ -60,12 +60,12 @@ def test_numbers_that_two_large_tables_share_are_found_under_other_names() -> No
     assert [(m.source, m.target) for m in match(left, right).best] == [("a1", "y")]
 
 
-@pytest.mark.parametrize("rows", [3_999, 5_000, 40_000])
+@pytest.mark.parametrize("rows", [1_999, 5_000, 40_000])
 def test_rows_from_all_over_a_table_are_looked_at_though_its_values_alternate(rows: int) -> None:
     frame = pl.DataFrame(
         {"side": ["a", "b"] * (rows // 2) + ["a"] * (rows % 2), "half": [n * 2 // rows for n in range(rows)]}
     )
     side, half = sample(frame, ["side", "half"])
-    assert len(side.values) == 2_000
+    assert len(side.values) == 1_000
     assert (side.values == "a").mean() == pytest.approx(0.5, abs=0.05)
     assert (half.values == "1").mean() == pytest.approx(0.5, abs=0.01)
