@@ -38,8 +38,13 @@ def test_every_letter_is_counted_once(texts: list[str]) -> None:
     assert counts[:, 2].tolist() == [sum(map(str.isspace, text)) for text in texts]
 
 
+@given(st.lists(st.text("0123456789+-.,:/ T%ex", min_size=1, max_size=20), min_size=1))
+def test_texts_written_alike_read_alike(texts: list[str]) -> None:
+    assert readings(Letters(texts).written(), texts).tolist() == readings(texts, texts).tolist()
+
+
 def kind_of(*texts: str) -> str:
-    read = readings(texts, [text.lower() for text in texts])
+    read = readings(Letters(texts).written(), [text.lower() for text in texts])
     return kinds(np.zeros(len(texts), dtype=np.int64), read, np.ones(len(texts)), 1)[0]
 
 

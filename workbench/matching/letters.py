@@ -17,7 +17,7 @@ Points = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 Kinds = npt.NDArray[np.uint8]
 _CAPITAL, _DIGIT, _BLANK, _SIGN, _SMALL, _END = range(6)
-_A, _NINE, _SPACE, _PLUS, _NEWLINE = (ord(c) for c in "a9 +\n")
+_A, _NINE, _SPACE, _PLUS, _NEWLINE, _ZERO, _ONE = (ord(c) for c in "a9 +\n01")
 _SHAPE = 30  # characters of a shape
 _SYMBOLS = np.array([_A, _NINE, _SPACE, 0, _A, _NEWLINE], dtype=np.uint32)  # by kind; a sign stands for itself
 
@@ -83,6 +83,18 @@ class Letters:
         owner = np.repeat(np.arange(len(self._ends)), np.diff(self._ends, prepend=-1))
         found = np.bincount(owner * (_END + 1) + self._kinds, minlength=len(self._ends) * (_END + 1))
         return found.reshape(-1, _END + 1)[:, :_END]
+
+    def written(self) -> list[str]:
+        """The texts with 1 for every digit but a zero at the first two places, by which numbers and codes differ.
+
+        >>> Letters(["2026-11-29", "0815", "-0.50", "x7"]).written()
+        ['1111-11-11', '0111', '-0.11', 'x1']
+        """
+        codes = np.where(self._kinds == _DIGIT, np.uint32(_ONE), self._codes)
+        first = np.append(0, self._ends[:-1] + 1)
+        for place in (first, np.minimum(first + 1, self._ends)):
+            codes[place[self._codes[place] == _ZERO]] = _ZERO
+        return _texts(codes)
 
     def shapes(self) -> list[str]:
         """The texts with runs of letters written 'a', of digits '9', of blanks ' '; several words in a row 'a+'.

@@ -18,7 +18,7 @@ __all__ = ["alike"]
 Matrix = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 _SOURCE = 30  # most frequent values of a source column that are compared
-_TARGET = 1_000
+_TARGET, _LISTED = 100, 1_000  # values of a target they are compared with (more found no more); of one that lists them
 _WORDS = 12  # words of a value that are looked at
 _WORTH = np.array(
     [1.5, 1.0, 0.3], dtype=np.float32
@@ -33,8 +33,8 @@ def alike(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> Matri
     Cosine of words and three-letter pieces, rare ones counting more. NaN where a side has no texts.
     """
     worth = [np.array([_wordy(v) for v in side], dtype=bool) for side in (sources, targets)]
-    left, rows_of = _distinct(sources, worth[0], _SOURCE)
-    right, columns_of = _distinct(targets, worth[1], _TARGET)
+    left, rows_of = _distinct(sources, worth[0], [_SOURCE] * len(sources))
+    right, columns_of = _distinct(targets, worth[1], [_LISTED if v.closed else _TARGET for v in targets])
     out = np.full((len(sources), len(targets)), np.nan)
     if not left or not right:
         return out
@@ -68,9 +68,11 @@ def _wordy(view: ColumnView) -> bool:
     return bool(view.seen.values) and view.seen.kind in ("text", "boolean")
 
 
-def _distinct(side: Sequence[ColumnView], worth: npt.NDArray[np.bool_], most: int) -> tuple[list[str], list[list[int]]]:
-    """The values of some columns, each once; and for each column the places of its own."""
-    values = [view.seen.values[:most] if use else () for view, use in zip(side, worth, strict=True)]
+def _distinct(
+    side: Sequence[ColumnView], worth: npt.NDArray[np.bool_], most: Sequence[int]
+) -> tuple[list[str], list[list[int]]]:
+    """The most frequent values of some columns, each once; and for each column the places of its own."""
+    values = [view.seen.values[:n] if use else () for view, use, n in zip(side, worth, most, strict=True)]
     codes = {value: code for code, value in enumerate(dict.fromkeys(chain.from_iterable(values)))}
     return list(codes), [[codes[value] for value in some] for some in values]
 

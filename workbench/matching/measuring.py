@@ -115,7 +115,7 @@ def _measure(columns: Sequence[Mapping[str, float]], rows: Sequence[float] | Non
     heads = [text[:_LONG] for text in texts] if sizes.max() > _LONG else texts
     letters = Letters(heads)
     normals = letters.plain()
-    read = readings(texts, normals)
+    read = readings(letters.written(), normals)
     for k in np.flatnonzero(decimal(read)).tolist():
         normals[k] = heads[k].rstrip("0").removesuffix(".")
     values = _grouped(owner, normals, count, _KEPT, by_key=True)

@@ -22,25 +22,29 @@ _READING = re.compile(
     rf"|(?P<stamp>{_DATE}[T ][0-9]{{1,2}}:[0-9]{{2}})|(?P<date>{_DATE})\Z|(?P<number>(?=.*[0-9]){_NUMBER})\Z"
 )
 _CODES = {name: code for code, name in enumerate((None, *_READING.groupindex, "boolean"))}
-_INTEGER, _DECIMAL = _CODES["integer"], _CODES["decimal"]
+_DECIMAL, _BOOLEAN = _CODES["decimal"], _CODES["boolean"]
 _IS_NUMBER = np.isin(np.arange(len(_CODES)), [_CODES[name] for name in ("integer", "padded", "decimal", "number")])
 _BOOLEANS = frozenset(("true", "false", "yes", "no", "y", "n", "t", "f"))
 _SPELLING = str.maketrans(",", ".", " '%")
 
 
-def readings(texts: Sequence[str], plain: Sequence[str]) -> Codes:
+def readings(written: Sequence[str], plain: Sequence[str]) -> Codes:
     """What every text reads as, by number.
 
     Args:
-        texts: Texts that begin with no blank.
-        plain: The same in small letters, without blanks and points at the ends.
+        written: How each is written, as `Letters.written` gives it: many numbers and dates are written alike.
+        plain: The texts in small letters, without blanks and points at the ends.
     """
     # digits, and the signs a number may begin with, all come before ':'
-    found = [
-        ((match := _READING.match(text)) and match.lastgroup) if text < ":" else "boolean" if low in _BOOLEANS else None
-        for text, low in zip(texts, plain, strict=True)
-    ]
-    return np.fromiter(map(_CODES.__getitem__, found), np.int64, len(found))
+    known = {
+        one: _CODES[match.lastgroup]
+        for one in dict.fromkeys(written)
+        if one < ":" and (match := _READING.match(one)) is not None
+    }
+    found = np.fromiter((known.get(one, 0) for one in written), np.int64, len(written))
+    if not _BOOLEANS.isdisjoint(plain):
+        found[[k for k, low in enumerate(plain) if low in _BOOLEANS]] = _BOOLEAN
+    return found
 
 
 def numeric(read: Codes) -> npt.NDArray[np.bool_]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,7 @@ class Bags:
         right: Sequence[Collection[str]],
         weights: Sequence[Matrix | None] = (None, None),
     ) -> None:
-        terms = dict.fromkeys(chain(chain.from_iterable(left), chain.from_iterable(right)))
-        codes = dict(zip(terms, range(len(terms)), strict=True))
+        codes: defaultdict[str, int] = defaultdict(count().__next__)  # a term is numbered when it is first met
         self.left = _Side.of(left, codes, weights[0])
         self.right = self.left if right is left else _Side.of(right, codes, weights[1])
         held = [np.bincount(side.terms, minlength=len(codes)) for side in (self.left, self.right)]
