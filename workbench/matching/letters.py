@@ -17,9 +17,10 @@ Points = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 Kinds = npt.NDArray[np.uint8]
 _CAPITAL, _DIGIT, _BLANK, _SIGN, _SMALL, _END = range(6)
-_A, _NINE, _SPACE, _PLUS, _NEWLINE, _ZERO, _ONE = (ord(c) for c in "a9 +\n01")
+_A, _NINE, _SPACE, _PLUS, _NEWLINE, _ZERO, _ONE, _LAST_DIGIT = map(ord, "a9 +\n019")
 _SHAPE = 30  # characters of a shape
 _SYMBOLS = np.array([_A, _NINE, _SPACE, 0, _A, _NEWLINE], dtype=np.uint32)  # by kind; a sign stands for itself
+_ALIKE = np.array([0, _ONE, _SPACE, 0, 0, _NEWLINE], dtype=np.uint32)  # the same; letters stand for themselves too
 
 
 @cache
@@ -84,17 +85,22 @@ class Letters:
         found = np.bincount(owner * (_END + 1) + self._kinds, minlength=len(self._ends) * (_END + 1))
         return found.reshape(-1, _END + 1)[:, :_END]
 
-    def written(self) -> list[str]:
-        """The texts with 1 for every digit but a zero at the first two places, by which numbers and codes differ.
+    def numerals(self) -> tuple[Codes, list[str]]:
+        """The texts that begin with a digit or a sign that stands before digits: where they are, and as written.
 
-        >>> Letters(["2026-11-29", "0815", "-0.50", "x7"]).written()
-        ['1111-11-11', '0111', '-0.11', 'x1']
+        Every digit is written 1 but for a zero at the first two places, by which numbers and codes differ; any
+        blank is a blank.
+
+        >>> Letters(["2026-11-29", "no", "0815", "-0.50"]).numerals()
+        (array([0, 2, 3]), ['1011-11-11', '0111', '-0.11'])
         """
-        codes = np.where(self._kinds == _DIGIT, np.uint32(_ONE), self._codes)
         first = np.append(0, self._ends[:-1] + 1)
+        begins = self._codes[first] <= _LAST_DIGIT
+        codes = _ALIKE.take(self._kinds)
+        np.copyto(codes, self._codes, where=codes == 0)
         for place in (first, np.minimum(first + 1, self._ends)):
             codes[place[self._codes[place] == _ZERO]] = _ZERO
-        return _texts(codes)
+        return np.flatnonzero(begins), _texts(codes[np.repeat(begins, np.diff(self._ends, prepend=-1))])
 
     def shapes(self) -> list[str]:
         """The texts with runs of letters written 'a', of digits '9', of blanks ' '; several words in a row 'a+'.

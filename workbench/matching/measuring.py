@@ -115,7 +115,7 @@ def _measure(columns: Sequence[Mapping[str, float]], rows: Sequence[float] | Non
     heads = [text[:_LONG] for text in texts] if sizes.max() > _LONG else texts
     letters = Letters(heads)
     normals = letters.plain()
-    read = readings(letters.written(), normals)
+    read = readings(letters, normals)
     for k in np.flatnonzero(decimal(read)).tolist():
         normals[k] = heads[k].rstrip("0").removesuffix(".")
     values = _grouped(owner, normals, count, _KEPT, by_key=True)
@@ -156,6 +156,6 @@ def _grouped(
 
 def _spread(texts: Sequence[str], chosen: Codes, owner: Codes, count: Matrix) -> dict[int, tuple[float, ...]]:
     """The quantiles of the numbers among the chosen texts."""
-    numbers = np.array([number(texts[k]) for k in chosen.tolist()])
+    numbers = np.fromiter(map(number, map(texts.__getitem__, chosen.tolist())), np.float64, len(chosen))
     chosen, numbers = chosen[np.isfinite(numbers)], numbers[np.isfinite(numbers)]
     return quantiles(owner[chosen], numbers, count[chosen])

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from .letters import Letters
+
 __all__ = ["decimal", "kinds", "number", "numeric", "readings"]
 
 Codes = npt.NDArray[np.int64]
@@ -28,20 +30,18 @@ _BOOLEANS = frozenset(("true", "false", "yes", "no", "y", "n", "t", "f"))
 _SPELLING = str.maketrans(",", ".", " '%")
 
 
-def readings(written: Sequence[str], plain: Sequence[str]) -> Codes:
+def readings(letters: Letters, plain: Sequence[str]) -> Codes:
     """What every text reads as, by number.
 
     Args:
-        written: How each is written, as `Letters.written` gives it: many numbers and dates are written alike.
-        plain: The texts in small letters, without blanks and points at the ends.
+        letters: Texts that begin with no blank.
+        plain: The same in small letters, without blanks and points at the ends.
     """
-    # digits, and the signs a number may begin with, all come before ':'
-    known = {
-        one: _CODES[match.lastgroup]
-        for one in dict.fromkeys(written)
-        if one < ":" and (match := _READING.match(one)) is not None
-    }
-    found = np.fromiter((known.get(one, 0) for one in written), np.int64, len(written))
+    found = np.zeros(len(plain), dtype=np.int64)
+    places, written = letters.numerals()
+    matches = {one: _READING.match(one) for one in dict.fromkeys(written)}
+    known = {one: _CODES[match.lastgroup] if match else 0 for one, match in matches.items()}
+    found[places] = np.fromiter(map(known.__getitem__, written), np.int64, len(written))
     if not _BOOLEANS.isdisjoint(plain):
         found[[k for k, low in enumerate(plain) if low in _BOOLEANS]] = _BOOLEAN
     return found

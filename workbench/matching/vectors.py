@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 __all__ = ["Bags", "best_per_group", "group_max"]
 
+Codes = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
 _PAIRS = 4_000_000  # pairs of equal terms that are summed at a time
 _BLOCK = 512  # rows of a product made dense at a time
@@ -45,20 +46,31 @@ class Bags:
         """Cosine of all pairs; 0 where a side is empty."""
         weights = [side.weights * self.rarity[side.terms] for side in (self.left, self.right)]
         norms = [np.sqrt(side.total(w * w)) for side, w in zip((self.left, self.right), weights, strict=True)]
-        return np.clip(self._product(*weights) / np.maximum(np.outer(*norms), 1e-12), 0.0, 1.0)
+        (found,) = self._met([lambda left, right: weights[0][left] * weights[1][right]])
+        return np.clip(found / np.maximum(np.outer(*norms), 1e-12), 0.0, 1.0)
 
     @cached_property
     def contained(self) -> tuple[Matrix, Matrix]:
         """The weighted share of the left bag that is in the right one, and of the right one in the left."""
-        lw, rw = (side.weights * self.rarity[side.terms] for side in (self.left, self.right))
-        left = self._product(lw, np.ones(len(rw))) / np.maximum(self.left.total(lw), 1e-12)[:, None]
-        right = self._product(np.ones(len(lw)), rw) / np.maximum(self.right.total(rw), 1e-12)[None, :]
-        return np.clip(left, 0, 1), np.clip(right, 0, 1)
+        weights = [side.weights * self.rarity[side.terms] for side in (self.left, self.right)]
+        whole = [np.maximum(side.total(w), 1e-12) for side, w in zip((self.left, self.right), weights, strict=True)]
+        left, right, _ = self._in_common
+        return np.clip(left / whole[0][:, None], 0, 1), np.clip(right / whole[1][None, :], 0, 1)
 
-    @cached_property
+    @property
     def shared(self) -> Matrix:
         """The summed rarity of the terms two bags share."""
-        return self._product(self.rarity[self.left.terms], np.ones(len(self.right.terms)))
+        return self._in_common[2]
+
+    @cached_property
+    def _in_common(self) -> list[Matrix]:
+        """Of the terms two bags share the summed worth in the left bag, in the right one, and the rarity."""
+        rarity = self.rarity[self.left.terms]
+        of_left = self.left.weights * rarity
+        of_right = self.right.weights * self.rarity[self.right.terms]
+        return self._met(
+            [lambda left, _: of_left[left], lambda _, right: of_right[right], lambda left, _: rarity[left]]
+        )
 
     @property
     def union(self) -> Matrix:
@@ -67,27 +79,31 @@ class Bags:
         found: Matrix = left[:, None] + right[None, :] - self.shared
         return found
 
-    def _product(self, left: Matrix, right: Matrix) -> Matrix:
-        """The sum over all terms of the left weight times the right one, for all pairs of bags.
+    def _met(self, worth: Sequence[Callable[[Codes, Codes], Matrix]]) -> list[Matrix]:
+        """Sums over the terms that two bags share, for all pairs of bags.
 
         A join on terms: faster for small tables than a sparse product, and BLAS would wake all processors.
+
+        Args:
+            worth: What is summed, told by the places of the equal terms in the left and the right bags.
         """
         order = np.argsort(self.right.terms, kind="stable")
-        others, theirs = self.right.owners[order], right[order]
         ends = np.cumsum(np.bincount(self.right.terms, minlength=len(self.rarity)))
         starts = np.concatenate([[0], ends])
         count = (ends - starts[:-1])[self.left.terms]
         made = np.cumsum(count)
-        out = np.zeros(self.left.size * self.right.size)
+        sums = [np.zeros(self.left.size * self.right.size) for _ in worth]
         for start, end in _blocks(made, _PAIRS):
             mine = np.repeat(np.arange(start, end), count[start:end])
             place = np.arange(len(mine)) - (made - count)[mine] + (made - count)[start] + starts[self.left.terms[mine]]
-            cell = self.left.owners[mine] * self.right.size + others[place]
-            out += np.bincount(cell, left[mine] * theirs[place], len(out))
-        return out.reshape(self.left.size, self.right.size)
+            theirs = order[place]
+            cell = self.left.owners[mine] * self.right.size + self.right.owners[theirs]
+            for out, of in zip(sums, worth, strict=True):
+                out += np.bincount(cell, of(mine, theirs), len(out))
+        return [out.reshape(self.left.size, self.right.size) for out in sums]
 
 
-def _blocks(made: npt.NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+def _blocks(made: Codes, most: int) -> Iterator[tuple[int, int]]:
     """Where to cut so that each block makes about `most` pairs; `made` is how many are made up to each place."""
     start = 0
     while start < len(made):
@@ -102,8 +118,8 @@ class _Side:
     """The bags of one side: which bag holds which term, and with what weight."""
 
     size: int
-    owners: npt.NDArray[np.int64]
-    terms: npt.NDArray[np.int64]
+    owners: Codes
+    terms: Codes
     weights: Matrix
 
     @classmethod
