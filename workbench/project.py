@@ -137,7 +137,7 @@ class Project:
                 raise UsageError(
                     f"the dataset '{spec.target.name}' has no contract",
                     where=spec.place("target"),
-                    cure="name one in the landscape",
+                    cure="name one in the landscape, or its file with --entity; workbench contract infer writes one",
                 )
             found = contract
         return of_the_version(found, spec, "target")
@@ -160,7 +160,10 @@ class Project:
         target: Contract | None = None,
         facts: Profile | None = None,
     ) -> Resolved:
-        """Resolve a spec against its source and target; see `workbench.mapping.resolve`."""
+        """Resolve a spec against its source and target; see `workbench.mapping.resolve`.
+
+        A target dataset without a contract asks for nothing: the spec alone says what comes out.
+        """
         source = self.contract(spec.source.dataset)
         if source is not None:
             of_the_version(source, spec, "source")
@@ -173,7 +176,7 @@ class Project:
         return resolve(
             spec,
             schema_of(rows),
-            target or self.target(spec),
+            target or (self.target(spec) if spec.target.entity or self.contract(spec.target.name) else None),
             source_contract=source,
             tables=self.table_schema,
             values=values,

@@ -20,7 +20,8 @@ from typing import Any
 import polars as pl
 
 from workbench.mapping.hidden.aligning import as_text
-from workbench.mapping.rules import Rule, Rules, find_rules, run_spec
+from workbench.mapping.rules import Rule, Rules, find_rules
+from workbench.mapping.rules_checked import run_spec
 from workbench.model import read_document
 from workbench.sample import generate
 

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from workbench.errors import SourceError
 from workbench.mapping import Rules, find_rules
-from workbench.mapping.rules import run_spec
+from workbench.mapping.rules_checked import run_spec
 from workbench.mapping.rules_documented import compare_rules, read_documented
 from workbench.model import parse_spec, read_document
 from workbench.sample import generate
@@ -120,12 +120,12 @@ def test_rows_lost_by_chance_give_no_filter() -> None:
 
 
 def test_rows_without_a_key_are_refused() -> None:
-    with pytest.raises(SourceError, match="no column of the target"):
+    with pytest.raises(SourceError, match="no column of target identifies"):
         find_rules(pl.DataFrame({"a": ["1", "2"]}), pl.DataFrame({"b": ["x", "y", "z"]}))
 
 
 def test_an_empty_side_is_refused() -> None:
-    with pytest.raises(SourceError, match="one side has none"):
+    with pytest.raises(SourceError, match="target: rules are read off rows, and here are none"):
         find_rules(pl.DataFrame({"a": ["1"]}), pl.DataFrame({"a": pl.Series([], dtype=pl.String)}))
 
 

@@ -157,18 +157,22 @@ def rules(
     documented: Annotated[
         Path | None, typer.Option(help="What is documented: Markdown or YAML; say what of it is so and what is not.")
     ] = None,
+    rest: Annotated[
+        Path | None, typer.Option(help="A folder for the rows that no rule explains: lost, extra, wrong.")
+    ] = None,
     as_json: JSON = False,
 ) -> None:
     """Read the rules out of a feed that nobody documented: from what goes in and what comes out."""
     from workbench.mapping import compare_rules, find_rules, read_documented
     from workbench.model import dump_spec, write_text
 
-    with status("reading the rules", quiet=as_json):
+    with status("reading the rules", quiet=as_json) as shown:
         tables = {name: _rows(name) for name in table or ()}
         wanted = _rows(target)
         given = _rows(source)
-        found = find_rules(given, wanted, tables=tables, names=(source, target))
-    said = read_documented(documented, wanted.columns, given.columns) if documented else []
+        said = read_documented(documented, wanted.columns, given.columns) if documented else []
+        tell = shown.update if shown else lambda _: None
+        found = find_rules(given, wanted, tables=tables, names=(source, target), progress=tell)
     compared = compare_rules(found, said) if documented else None
     if as_json:
         data = _rules_data(found)
@@ -181,26 +185,61 @@ def rules(
             }
         show_json(data)
     else:
-        typer.echo(str(found))
-        for rule in found.rules:
-            for key, want, got in rule.examples[:_SHOWN]:
-                typer.echo(
-                    f"   {rule.id} does not explain {key}: {rule.target} is {_masked(want)},"
-                    f" the rule makes {_masked(got)}"
-                )
+        _show_rules(found, given, wanted, rest)
         if compared is not None:
             typer.echo(f"\n{compared}")
+    if rest is not None:
+        from workbench.sources import write
+
+        for name, rows in (("lost", found.lost), ("extra", found.extra), ("wrong", found.wrong)):
+            write(rows, rest / f"{name}.csv")
     if out is not None and found.spec is not None:
         write_text(out, dump_spec(found.spec))
-        if not as_json:
+    if not as_json:
+        if out is not None and found.spec is not None:
             say(f"[green]✓[/] {out}")
+        elif out is not None:
+            say(f"[yellow]![/] {out} is not written: no rule was found")
+        if rest is not None:
+            say(f"[green]✓[/] {rest}: lost.csv, extra.csv and wrong.csv, the rows as they are")
+    if found.spec is None:
+        raise Short
+
+
+def _show_rules(found: Rules, given: pl.DataFrame, wanted: pl.DataFrame, rest: Path | None) -> None:
+    """The rules, and by their keys the rows that no rule explains; keys that are personal data are masked."""
+    typer.echo(str(found))
+    ours, theirs = found.key
+    hidden = any(_personal(side, names) for side, names in ((given, ours), (wanted, theirs)) if names)
+    for rule in found.rules:
+        for key, want, got in rule.examples[:_SHOWN]:
+            at = _masked(key) if hidden else key
+            typer.echo(
+                f"   {rule.id} does not explain {at}: {rule.target} is {_masked(want)}, the rule makes {_masked(got)}"
+            )
+    for what, rows, names in (("left out without a rule", found.lost, ours), ("from nowhere", found.extra, theirs)):
+        if names and rows.height:
+            keys = ["/".join("" if v is None else v for v in row) for row in rows.select(names).head(_SHOWN).rows()]
+            more = f" and {rows.height - _SHOWN:,} more" if rows.height > _SHOWN else ""
+            typer.echo(f"   {what}: {', '.join(_masked(k) if hidden else k for k in keys)}{more}")
+    if rest is None and max(found.lost.height, found.extra.height, found.wrong.height):
+        typer.echo("   --rest FOLDER writes these rows to files")
+
+
+def _personal(rows: pl.DataFrame, names: Sequence[str]) -> bool:
+    """Whether one of the columns holds data about persons."""
+    from workbench.profiling import profile
+
+    return any(c.personal for c in profile(rows.select(names).lazy(), name="key").columns)
 
 
 def _rules_data(found: Rules) -> dict[str, Any]:
     names = ("id", "kind", "target", "sources", "text", "rows", "agree", "coverage")
     return {
+        "paired_by": {"source": found.key[0], "target": found.key[1]},
         "rules": [{name: getattr(rule, name) for name in names} for rule in found.rules],
         "unexplained": found.unexplained,
+        "clues": found.clues,
         "lost": found.lost.height,
         "extra": found.extra.height,
         "wrong": found.wrong.height,

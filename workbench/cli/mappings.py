@@ -151,6 +151,8 @@ def apply(
     path, table = _place(out, spec.target.name)
     folder = rejects or path.parent / "dead_letters"
     if not as_json:
+        if target is None and not spec.target.entity and project.contract(spec.target.name) is None:
+            say(f"[yellow]![/] {spec.target.name} has no contract: what comes out is held against the spec alone")
         _say_needs(resolved.plan, frame, engine)
     with _bar(quiet=as_json) as (bar, task):
         counts = run_spec(

@@ -11,8 +11,8 @@ from workbench.errors import SourceError, UsageError, did_you_mean
 from workbench.model import FieldSpec
 
 from .hidden.aligning import as_text
-from .hidden.candidates import Column, Explanation
-from .hidden.fields import Workbench, explain
+from .hidden.candidates import Column, Explanation, Workbench
+from .hidden.fields import explain
 from .learning.learned import Learned, checked
 
 __all__ = ["LinkedField", "learn_from_links", "linked_pairs"]

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from time import monotonic
-from typing import Any
 
 import polars as pl
 
 from workbench.errors import SourceError
-from workbench.model import TEXT, DataType, Spec, dump_spec
+from workbench.model import Spec, dump_spec
 
-from .applying import apply
 from .hidden.aligning import KEY, Alignment, align, as_text
-from .hidden.candidates import Column, Explanation
-from .hidden.columns import number_column
-from .hidden.fields import Workbench, explain
+from .hidden.bench import bench_of
+from .hidden.clues import clue
+from .hidden.fields import explain
 from .hidden.filters import LOST, LeftOut, find_filters
+from .hidden.lines import find_line_filters
 from .hidden.writing import write_spec
-from .resolving import resolve
+from .rules_checked import Checked, checked_rules
 
 __all__ = ["Rule", "Rules", "find_rules"]
 
-_AGGREGATES = ("sum", "max", "min")
+_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,9 @@ class Rules:
         rules: The rules.
         spec: The same as a spec; None when not one column could be explained.
         key: Source and target columns by which rows were paired.
+        how: In words, how rows were paired.
         unexplained: Target columns without a rule.
+        clues: What is seen of some of them, in words: no steps make it.
         lost: Source rows that are left out without a rule for it.
         extra: Target rows that no source row stands behind.
         wrong: Target rows in which some rule fails, with their columns.
@@ -76,17 +77,24 @@ class Rules:
     rules: tuple[Rule, ...]
     spec: Spec | None
     key: tuple[tuple[str, ...], tuple[str, ...]]
+    how: str
     unexplained: tuple[str, ...]
+    clues: Mapping[str, str]
     lost: pl.DataFrame
     extra: pl.DataFrame
     wrong: pl.DataFrame
     seconds: float
 
     def __repr__(self) -> str:
-        lines = [f"{r.id} {r.kind:<12} {r.target or '':<20} {r.coverage:7.2%}  {r.text}" for r in self.rules]
-        if self.unexplained:
-            lines.append(f"without a rule: {', '.join(self.unexplained)}")
-        counts = f"{self.lost.height} rows lost, {self.extra.height} extra, {self.wrong.height} explained wrongly"
+        lines = [self.how]
+        lines += [f"{r.id} {r.kind:<12} {r.target or '':<20} {r.coverage:7.2%}  {r.text}" for r in self.rules]
+        for column in self.unexplained:
+            seen = self.clues.get(column)
+            lines.append(f"without a rule: {column}" + (f" – seems to be: {seen}" if seen else ""))
+        counts = (
+            f"{self.lost.height:,} source rows left out without a rule, {self.extra.height:,} target rows from nowhere,"
+            f" {self.wrong.height:,} target rows that some rule does not explain"
+        )
         return "\n".join([*lines, counts])
 
     def to_yaml(self) -> str:
@@ -102,12 +110,14 @@ def find_rules(
     names: tuple[str, str] = ("source", "target"),
     name: str = "hidden-rules",
     seconds_per_column: float = 4.0,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Rules:
     """Recover what a feed does from what goes in and what comes out.
 
     Rows are paired by a key found in both; source rows without a partner speak of filters; several source
-    rows to one target row, of a group; then each target column is explained by the plainest rule that
-    holds for at least 98 % of the rows. The rules are written as a spec, run, and held against the target.
+    rows to one target row, of a group, whose counts and sums tell which of its rows are left out; then each
+    target column is explained by the plainest rule that, run as a spec, makes at least 98 % of the rows that
+    source rows stand behind.
 
     Args:
         source: The feed's input.
@@ -116,140 +126,84 @@ def find_rules(
         names: The datasets' names.
         name: The spec's name.
         seconds_per_column: How long to look for a chain of steps for one target column.
+        progress: Told what is being done.
 
     Raises:
         SourceError: A side has no rows, or nothing pairs their rows.
     """
     start = monotonic()
     before, after = as_text(source), as_text(target)
-    if before.is_empty() or after.is_empty():
+    empty = [side for side, rows in zip(names, (before, after), strict=True) if rows.is_empty()]
+    if empty:
         raise SourceError(
-            "rules are read off rows, and one side has none", cure="give the feed's input and output of one run"
+            "rules are read off rows, and here are none",
+            where=" and ".join(empty),
+            cure="give the feed's input and output of one run",
         )
+    progress("pairing the rows")
     alignment = align(before, after)
     if alignment is None:
         raise SourceError(
-            "no column of the target identifies its rows and is known in the source",
-            cure="give the target a key column that the source has too",
+            f"no column of {names[1]} identifies its rows and is known in {names[0]}",
+            cure="give the target a key column that the source has too, and both of the same run",
         )
     refs = {k: as_text(t) for k, t in (tables or {}).items()}
-    filters, lost = _filters(alignment)
-    bench, wanted = _bench(alignment, filters, refs)
-    fields = _fields(bench, wanted, after.columns, seconds_per_column)
-    extra = alignment.target.join(alignment.source, on=KEY, how="anti").drop(KEY)
-    key = (alignment.source_key, alignment.target_key)
-    unexplained = tuple(c for c in after.columns if c not in fields)
-    if not fields:
-        return Rules((), None, key, unexplained, lost, extra, after, monotonic() - start)
-    spec = write_spec(name, names, before.columns, alignment, filters, fields)
-    rules, wrong = _verified(spec, before, after, refs, alignment, filters, fields)
-    return Rules(tuple(rules), spec, key, unexplained, lost, extra, wrong, monotonic() - start)
+    progress("looking for filters")
+    filters, kept, lost = _filters(alignment)
+    bench, wanted = bench_of(kept, refs)
+    options = {}
+    for number, column in enumerate(after.columns, 1):
+        progress(f"looking for the rule of {column}, {number} of {len(after.columns)}")
+        options[column] = explain(bench, wanted[column], seconds_per_column)
+    progress("running the rules")
+    found = checked_rules(
+        lambda fields: write_spec(name, names, before.columns, alignment, filters, fields),
+        before, refs, alignment, options,
+    )  # fmt: skip
+    paired = found.paired if found else alignment.target.join(alignment.source, on=KEY, how="semi")
+    wrong = paired.filter(~pl.all_horizontal(found.agrees(c) for c in found.fields)) if found else paired
+    unexplained = tuple(c for c in after.columns if found is None or c not in found.fields)
+    return Rules(
+        rules=tuple(_rules(found, filters, alignment)),
+        spec=found.spec if found else None,
+        key=(alignment.source_key, alignment.target_key),
+        how=alignment.words,
+        unexplained=unexplained,
+        clues={c: said for c in unexplained if (said := clue(after[c], wanted, kept.source, grouped=kept.grouped))},
+        lost=lost,
+        extra=alignment.target.join(alignment.source, on=KEY, how="anti").drop(KEY),
+        wrong=wrong.select(after.columns),
+        seconds=monotonic() - start,
+    )
 
 
-def _filters(alignment: Alignment) -> tuple[list[LeftOut], pl.DataFrame]:
+def _filters(alignment: Alignment) -> tuple[list[LeftOut], Alignment, pl.DataFrame]:
+    """What is left out, the rows that are not, and those of them that the target misses all the same."""
+    lines = find_line_filters(alignment) if alignment.grouped else []
+    kept = _without(alignment.source, lines)
     known = alignment.target[KEY].unique().implode()
-    marked = alignment.source.with_columns((~pl.col(KEY).is_in(known)).fill_null(True).alias(LOST))
+    marked = kept.with_columns((~pl.col(KEY).is_in(known)).fill_null(True).alias(LOST))
     found, left = find_filters(marked)
-    return found, left.drop(KEY, LOST)
+    return [*lines, *found], replace(alignment, source=_without(kept, found)), left.drop(KEY, LOST)
 
 
-def _bench(
-    alignment: Alignment, filters: Sequence[LeftOut], tables: Mapping[str, pl.DataFrame]
-) -> tuple[Workbench, pl.DataFrame]:
-    """The columns that rules may read, one row a key, beside the target's rows in the same order."""
-    kept = alignment.source
-    if filters:
-        out = reduce(lambda a, b: a | b, (f.rejected.fill_null(False) for f in filters))
-        kept = kept.filter(~out)
-    names = [c for c in kept.columns if c != KEY]
-    if not alignment.grouped:
-        data = kept.unique(KEY, keep="first", maintain_order=True)
-        columns = [Column(n, n) for n in names]
-    else:
-        data, columns = _grouped(kept, names)
-    wanted = alignment.target.join(data.select(KEY), on=KEY, how="semi")
-    beside = wanted.select(KEY).join(data, on=KEY, how="left", maintain_order="left")
-    return Workbench(columns, beside, tables), wanted
+def _without(rows: pl.DataFrame, filters: Sequence[LeftOut]) -> pl.DataFrame:
+    return rows.filter(~pl.any_horizontal(f.rejected.fill_null(False) for f in filters)) if filters else rows
 
 
-def _grouped(kept: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, list[Column]]:
-    spread = kept.group_by(KEY).agg(pl.col(n).n_unique() for n in names).select(pl.col(names).max()).row(0)
-    same = [n for n, most in zip(names, spread, strict=True) if most == 1]
-    columns = [Column(n, n) for n in same]
-    exprs: list[pl.Expr] = [pl.col(n).first() for n in same]
-    exprs.append(pl.len().alias(_free("rows", names)))
-    columns.append(Column(_free("rows", names), None, "count"))
-    work = kept
-    for n in names:
-        if n in same:
-            continue
-        read = number_column(kept[n])
-        columns.append(Column(_free(f"{n}_different", names), n, "count_distinct"))
-        exprs.append(pl.col(n).n_unique().alias(columns[-1].name))
-        if read is None:
-            continue
-        work = work.with_columns(read[1].alias(f"__n_{n}"))
-        for how in _AGGREGATES:
-            columns.append(Column(_free(f"{n}_{how}", names), n, how, tuple(read[0])))
-            exprs.append(getattr(pl.col(f"__n_{n}"), how)().alias(columns[-1].name))
-    return work.group_by(KEY, maintain_order=True).agg(exprs), columns
-
-
-def _free(name: str, taken: Sequence[str]) -> str:
-    return name if name not in taken else f"{name}_"
-
-
-def _fields(bench: Workbench, wanted: pl.DataFrame, columns: Sequence[str], seconds: float) -> dict[str, Explanation]:
-    out = {}
-    for column in columns:
-        found = explain(bench, wanted[column], seconds)
-        if found:
-            out[column] = found[0]
-    return out
-
-
-def _verified(
-    spec: Spec,
-    before: pl.DataFrame,
-    after: pl.DataFrame,
-    tables: Mapping[str, pl.DataFrame],
-    alignment: Alignment,
-    filters: Sequence[LeftOut],
-    fields: Mapping[str, Explanation],
-) -> tuple[list[Rule], pl.DataFrame]:
-    """Run the spec and hold it against the target, column by column."""
-    made = run_spec(spec, before, tables)
-    rules = [Rule(f"R{i:02}", "filter", None, (f.column,), f.text, f.rows, f.rows) for i, f in enumerate(filters, 1)]
-    keys = [k for k in alignment.target_key if k in made.columns]
-    paired = _paired(made, after, keys)
-    wrong = pl.lit(False)
-    for column, rule in fields.items():
-        found = pl.col(f"__{column}").eq_missing(pl.col(column))
-        agree = int(paired.select(found.sum()).item() or 0)
-        bad = paired.filter(~found).head(20)
-        name = bad[keys[0]] if keys else pl.Series([""] * bad.height)
-        shown = tuple(zip(name.to_list(), bad[column].to_list(), bad[f"__{column}"].to_list(), strict=True))
+def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignment) -> Iterator[Rule]:
+    numbers = count(1)
+    for f in filters:
+        yield Rule(f"R{next(numbers):02}", "filter", None, f.columns, f.text, f.rows, f.rows)
+    if found is None:
+        return
+    key = alignment.target_key[0] if alignment.target_key else None
+    for column, rule in found.fields.items():
+        bad = found.paired.filter(~found.agrees(column))
+        few = bad.head(_SHOWN)
+        at = few[key].to_list() if key else [""] * few.height
+        examples = tuple(zip(at, few[column].to_list(), few[found.made(column)].to_list(), strict=True))
         sources = tuple(dict.fromkeys(c.source or alignment.source_key[0] for c in rule.columns))
-        rules.append(Rule(f"R{len(rules) + 1:02}", rule.kind, column, sources, rule.text, paired.height, agree, shown))
-        wrong = wrong | ~found
-    return rules, paired.filter(wrong).select(after.columns)
-
-
-def _paired(made: pl.DataFrame, after: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    theirs = made.rename({c: f"__{c}" for c in made.columns})
-    if not keys:
-        both = min(made.height, after.height)
-        return pl.concat([after.head(both), theirs.head(both)], how="horizontal")
-    theirs = theirs.with_columns(pl.col(f"__{k}").alias(f"__k{i}") for i, k in enumerate(keys))
-    return after.join(theirs, left_on=list(keys), right_on=[f"__k{i}" for i in range(len(keys))], how="left")
-
-
-def run_spec(spec: Spec, source: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """What a spec of text columns gives, as text."""
-
-    def schema(table: str) -> dict[str, DataType]:
-        return dict.fromkeys(tables[table].columns, TEXT)
-
-    resolved = resolve(spec, dict.fromkeys(source.columns, TEXT), tables=schema)
-    applied: Any = apply(resolved.plan, source, lambda table: tables[table].lazy())
-    return as_text(applied.passed)
+        rows = found.paired.height
+        number = f"R{next(numbers):02}"
+        yield Rule(number, rule.kind, column, sources, rule.text, rows, rows - bad.height, examples)

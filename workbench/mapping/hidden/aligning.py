@@ -43,6 +43,15 @@ class Alignment:
     target: pl.DataFrame
     grouped: bool
 
+    @property
+    def words(self) -> str:
+        """How rows are paired, in words."""
+        if not self.source_key:
+            return "rows are paired by their order: no column identifies them on both sides"
+        pairs = " and ".join(f"{a} = {b}" for a, b in zip(self.source_key, self.target_key, strict=True))
+        many = "; several source rows make one target row" if self.grouped else ""
+        return f"rows are paired by {pairs}" + (f" ({self.how})" if self.how != "as it is" else "") + many
+
 
 def as_text(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Every column as text, blanks as nulls, which is how a spec reads them."""

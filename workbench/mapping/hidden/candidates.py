@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["Column", "Explanation", "Table"]
+import polars as pl
+
+from .columns import number_column
+
+__all__ = ["ENOUGH", "Column", "Explanation", "Table", "Workbench"]
+
+ENOUGH = 0.98
 
 
 @dataclass(frozen=True)
@@ -57,3 +64,41 @@ class Explanation:
     text: str
     table: Table | None = None
     also: tuple[str, ...] = ()
+
+
+@dataclass
+class Workbench:
+    """The columns that rules may read, row by row beside the target.
+
+    Attributes:
+        columns: What may be read.
+        data: One row a target row: the columns by name, as text, or as numbers for aggregates.
+        tables: Reference tables by name.
+        enough: Share of the rows that a rule must explain.
+        numbers: The columns that are numbers, with the steps that read them; filled when first asked.
+    """
+
+    columns: Sequence[Column]
+    data: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
+    enough: float = ENOUGH
+    numbers: list[tuple[Column, list[Any], pl.Series]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.numbers:
+            return
+        for column in self.columns:
+            series = self.data[column.name]
+            if column.how != "value" and series.dtype != pl.String:
+                self.numbers.append((column, [], series.cast(pl.Decimal(38, 6))))
+            elif column.how == "value" and (read := number_column(series)) is not None:
+                self.numbers.append((column, *read))
+
+    def part(self, rows: pl.Series) -> Workbench:
+        """The same for some of the rows only.
+
+        Args:
+            rows: Their numbers, from 0.
+        """
+        numbers = [(column, steps, xs.gather(rows)) for column, steps, xs in self.numbers]
+        return replace(self, data=self.data[rows], numbers=numbers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -13,44 +12,19 @@ import polars as pl
 from workbench.mapping.learner import learn
 from workbench.mapping.learning.clock import clock
 
-from .candidates import Column, Explanation
+from .candidates import ENOUGH, Column, Explanation, Workbench
+from .cases import by_code
 from .columns import number_column
-from .numbers import arithmetic, number_rules, said, threshold_rules
+from .moments import first_or_last
+from .numbers import number_rules, said, threshold_rules
+from .pairs import arithmetic
 from .values import depends, presence_rules, table_rules, value_rules
 
-__all__ = ["Workbench", "explain"]
+__all__ = ["explain"]
 
-ENOUGH = 0.98
 SAMPLE = 20_000
 PAIRS = 1_500
 UNRELATED = 0.06
-
-
-@dataclass
-class Workbench:
-    """The columns that rules may read, row by row beside the target.
-
-    Attributes:
-        columns: What may be read.
-        data: One row a target row: the columns by name, as text, or as numbers for aggregates.
-        tables: Reference tables by name.
-        enough: Share of the rows that a rule must explain.
-        numbers: The columns that are numbers, with the steps that read them; filled when first asked.
-    """
-
-    columns: Sequence[Column]
-    data: pl.DataFrame
-    tables: Mapping[str, pl.DataFrame]
-    enough: float = ENOUGH
-    numbers: list[tuple[Column, list[Any], pl.Series]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for column in self.columns:
-            series = self.data[column.name]
-            if column.how != "value":
-                self.numbers.append((column, [], series.cast(pl.Decimal(38, 6))))
-            elif (read := number_column(series)) is not None:
-                self.numbers.append((column, *read))
 
 
 def explain(bench: Workbench, texts: pl.Series, seconds: float) -> list[Explanation]:
@@ -68,6 +42,8 @@ def explain(bench: Workbench, texts: pl.Series, seconds: float) -> list[Explanat
         codes = texts.n_unique() <= 30 and any(f.kind in ("translation", "conditional", "lookup") for f in found)
         found += _learned(bench, texts, min(seconds, 0.7) if codes else seconds, found)
     if not found:
+        found += by_code(bench, texts, _plain)
+    if not found:
         found += _two_columns(bench, texts, seconds)
     return sorted(found, key=lambda f: f.cost + 20 * (1 - f.share))
 
@@ -78,6 +54,7 @@ def _plain(bench: Workbench, texts: pl.Series) -> Iterator[Explanation]:
         if value is not None:
             yield Explanation("constant", (), {"value": value}, 0.1, 1.0, f"always {value}")
         return
+    yield from first_or_last(bench, texts)
     values = [c for c in bench.columns if c.how == "value"]
     for column in values:
         yield from value_rules(column, bench.data[column.name], texts, bench.enough)

@@ -12,7 +12,7 @@ import polars as pl
 from .candidates import Column, Explanation
 from .columns import roundest
 
-__all__ = ["arithmetic", "number_rules", "threshold_rules"]
+__all__ = ["agree", "capped", "digits_of", "form_of", "number_rules", "said", "threshold_rules"]
 
 ENOUGH = 0.98
 _AGGREGATES = {
@@ -31,27 +31,29 @@ def said(column: Column) -> str:
     return column.source or "" if column.how == "value" else _AGGREGATES[column.how].format(column.source)
 
 
-def _writing(texts: pl.Series) -> list[Any] | None:
+def form_of(texts: pl.Series) -> list[Any] | None:
     """The step that writes numbers as these texts are written; None when no one form does."""
     there = texts.drop_nulls()
     points = there.str.extract(r"[.]([0-9]+)$", 1).str.len_chars().fill_null(0)
-    if there.str.contains("^-?[0-9]+([.][0-9]+)?$").all():
+    if there.str.contains("^-?(0|[1-9][0-9]*)([.][0-9]+)?$").all():
         if points.n_unique() == 1:
             return [{"format_number": {"digits": int(points[0])}}]
         return [{"format_number": {"digits": 6, "at_least": int(points.min())}}]  # type: ignore[arg-type]
     points = there.str.extract(r"[,]([0-9]+)$", 1).str.len_chars().fill_null(0)
-    if there.str.contains("^-?[0-9.]+(,[0-9]+)?$").all() and points.n_unique() == 1:
+    if there.str.contains("^-?(0|[1-9][0-9.]*)(,[0-9]+)?$").all() and points.n_unique() == 1:
         group = {"group": "."} if there.str.contains(".", literal=True).any() else {}
         return [{"format_number": {"digits": int(points[0]), "decimal": ",", **group}}]
     return None
 
 
-def _agree(a: pl.Series, b: pl.Series) -> float:
+def agree(a: pl.Series, b: pl.Series) -> float:
+    """Share of the rows in which both hold the same, nulls included."""
     same = a.eq_missing(b)
     return float(same.mean() or 0.0)  # type: ignore[arg-type]
 
 
-def _digits(writing: list[Any]) -> int:
+def digits_of(writing: list[Any]) -> int:
+    """How many digits after the point a form of `form_of` writes at most."""
     return int(writing[0]["format_number"]["digits"])
 
 
@@ -67,14 +69,14 @@ def number_rules(
         texts: The target's texts.
         ys: The target's numbers.
     """
-    writing = _writing(texts)
+    writing = form_of(texts)
     if writing is None or xs.drop_nulls().is_empty():
         return
     extra = _PRICE[column.how]
     grouped = column.how != "value"
     whole = column.how in ("count", "count_distinct")
     base = "aggregation" if grouped else "format"
-    share = _agree(xs, ys)
+    share = agree(xs, ys)
     if share >= enough:
         form = [] if whole else [*steps, *writing]
         yield Explanation(
@@ -86,17 +88,20 @@ def number_rules(
             f"{said(column)}, written anew" if not grouped else said(column),
         )
         return
-    yield from _capped(column, steps, xs, ys, writing, extra, enough)
+    for name, bound, held in capped(xs, ys, enough):
+        form = [*steps, {"cap": {name: bound}}, *writing]
+        words = f"{said(column)}, {name.replace('_', ' ')} {bound}"
+        yield Explanation("cap", (column,), _field(column, form), 1.2 + extra, held, words)
     yield from _scaled(column, steps, xs, ys, writing, extra, grouped, enough)
     by = (ys - xs).drop_nulls().mode().head(1)
-    if by.len() and by[0] and _agree(xs + by[0], ys) >= enough:
+    if by.len() and by[0] and agree(xs + by[0], ys) >= enough:
         form = [*steps, {"add": f"{Decimal(by[0]).normalize():f}"}, *writing]
         yield Explanation(
             "arithmetic",
             (column,),
             _field(column, form),
             1.6 + extra,
-            _agree(xs + by[0], ys),
+            agree(xs + by[0], ys),
             f"{said(column)} plus {by[0]}",
         )
 
@@ -105,11 +110,10 @@ def _field(column: Column, steps: list[Any]) -> dict[str, Any]:
     return {"from": column.name, "steps": steps} if steps else {"from": column.name}
 
 
-def _capped(
-    column: Column, steps: list[Any], xs: pl.Series, ys: pl.Series, writing: list[Any], extra: float, enough: float
-) -> Iterator[Explanation]:
+def capped(xs: pl.Series, ys: pl.Series, enough: float) -> Iterator[tuple[str, str, float]]:
+    """Bounds at which numbers are held: 'at_most' or 'at_least', the bound, and the share of rows that then agree."""
     for name, limit, held in (("at_most", ys.max(), xs > ys.max()), ("at_least", ys.min(), xs < ys.min())):
-        if limit is None or not held.any() or _agree(xs, ys) < 0.3:
+        if limit is None or not held.any() or agree(xs, ys) < 0.3:
             continue
         bound = pl.min_horizontal if name == "at_most" else pl.max_horizontal
         made = (
@@ -117,12 +121,9 @@ def _capped(
             .select(bound(pl.col("x"), pl.lit(limit, dtype=xs.dtype)))["x"]
             .set(xs.is_null(), None)
         )
-        share = _agree(made, ys)
+        share = agree(made, ys)
         if share >= enough:
-            text = f"{Decimal(str(limit)).normalize():f}"
-            form = [*steps, {"cap": {name: text}}, *writing]
-            words = f"{said(column)}, {name.replace('_', ' ')} {text}"
-            yield Explanation("cap", (column,), _field(column, form), 1.2 + extra, share, words)
+            yield name, f"{Decimal(str(limit)).normalize():f}", share
 
 
 def _scaled(
@@ -139,7 +140,7 @@ def _scaled(
     if at is None or not xs[at] or ys[at] is None or not ys[at]:
         return
     ratio = Decimal(ys[at]) / Decimal(xs[at])
-    digits = _digits(writing)
+    digits = digits_of(writing)
     seen = set()
     for figures in range(1, 7):
         by = Decimal(f"{ratio:.{figures}g}")
@@ -147,7 +148,7 @@ def _scaled(
             continue
         seen.add(by)
         made = _rounded_product(xs, by, digits)
-        share = _agree(made.cast(ys.dtype), ys)
+        share = agree(made.cast(ys.dtype), ys)
         if share >= enough:
             form = [*steps, {"scale": {"by": f"{by:f}", "digits": digits}}, *writing]
             also = ("aggregation",) if grouped else ()
@@ -181,35 +182,9 @@ def _rounded_product(xs: pl.Series, by: Decimal, digits: int) -> pl.Series:
     return pl.DataFrame({"x": xs}).select(exact.alias("x")).to_series()
 
 
-def arithmetic(
-    left: tuple[Column, list[Any], pl.Series],
-    right: tuple[Column, list[Any], pl.Series],
-    texts: pl.Series,
-    ys: pl.Series,
-    enough: float = ENOUGH,
-) -> Iterator[Explanation]:
-    """A sum, difference or product of two columns."""
-    writing = _writing(texts)
-    if writing is None:
-        return
-    (a, steps, xs), (b, _, others) = left, right
-    for name, made in (("multiply", _product(xs, others)), ("add", xs + others), ("subtract", xs - others)):
-        share = _agree(made.cast(ys.dtype), ys)
-        if share >= enough:
-            form = [*steps, {name: {"field": b.name}}, *writing]
-            yield Explanation(
-                "arithmetic", (a, b), {"from": a.name, "steps": form}, 2.0, share, f"{said(a)} {name} {said(b)}"
-            )
-
-
-def _product(xs: pl.Series, others: pl.Series) -> pl.Series:
-    made = pl.DataFrame({"x": xs, "y": others}).select(pl.col("x").cast(pl.Float64) * pl.col("y").cast(pl.Float64))["x"]
-    return made.round(6).cast(pl.Decimal(38, 6), strict=False)
-
-
 def threshold_rules(column: Column, steps: list[Any], xs: pl.Series, texts: pl.Series) -> Iterator[Explanation]:
     """Texts that follow from which side of a threshold a number is on."""
-    frame = pl.DataFrame({"x": xs, "t": texts}).drop_nulls()
+    frame = pl.DataFrame({"x": xs, "t": texts}).drop_nulls("x")
     if frame.is_empty() or not 2 <= frame["t"].n_unique() <= 4 or frame.height < texts.len() * 0.9:
         return
     if frame["x"].n_unique() < 5 * frame["t"].n_unique():
@@ -218,7 +193,13 @@ def threshold_rules(column: Column, steps: list[Any], xs: pl.Series, texts: pl.S
     if not (spans["high"].head(-1) < spans["low"].slice(1)).all():
         return
     rows = spans.rows()
-    if min(r[2] for r in frame.group_by("t").len().join(spans, on="t").select("t", "low", "len").rows()) < 2:
+    if (
+        min(
+            r[2]
+            for r in frame.group_by("t").len().join(spans, on="t", nulls_equal=True).select("t", "low", "len").rows()
+        )
+        < 2
+    ):
         return
     cases, words = [], []
     for (_, _, high), (value, low, _) in reversed(list(itertools.pairwise(rows))):
@@ -226,9 +207,14 @@ def threshold_rules(column: Column, steps: list[Any], xs: pl.Series, texts: pl.S
         condition: dict[str, Any] = {"field": column.name, "at_least": f"{limit:f}"}
         if steps:
             condition["steps"] = steps
-        cases.append({"when": condition, "then": value})
-        words.append(f"{value} where {said(column)} is {limit:f} or more")
-    field = {"case": cases, "else": rows[0][0]}
-    text = ", ".join(words) + f", {rows[0][0]} otherwise"
+        cases.append({"when": condition} | _constant("then", value))
+        words.append(f"{value or 'nothing'} where {said(column)} is {limit:f} or more")
+    field = {"case": cases} | _constant("else", rows[0][0])
+    text = ", ".join(words) + f", {rows[0][0] or 'nothing'} otherwise"
     share = frame.height / max(1, texts.len())
     yield Explanation("conditional", (column,), field, 2.2 + _PRICE[column.how], share, text)
+
+
+def _constant(key: str, value: str | None) -> dict[str, Any]:
+    """A constant of a case; nothing is written for a null."""
+    return {} if value is None else {key: value}

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.model import Spec
-
 from .aligning import Alignment
 from .candidates import Explanation
 from .filters import LeftOut
@@ -22,8 +20,8 @@ def write_spec(
     alignment: Alignment,
     filters: Sequence[LeftOut],
     fields: Mapping[str, Explanation],
-) -> Spec:
-    """Write the spec.
+) -> dict[str, Any]:
+    """Write the spec as a document.
 
     Args:
         name: The spec's name.
@@ -41,19 +39,17 @@ def write_spec(
     for table, column, take in _lookups(fields.values()):
         look = {"table": table[0], "match": {column: table[1]}, "take": {f"{column}_{take}": take}, "on_miss": "null"}
         rows.append({"id": f"r{len(rows) + 1}", "lookup": look})
-    used = {f.column for f in filters} | set(alignment.source_key if alignment.grouped else ())
+    used = {c for f in filters for c in f.columns} | set(alignment.source_key if alignment.grouped else ())
     used |= {c.source for e in fields.values() for c in e.columns if c.source}
     written = {target: {"id": f"f{i}", **e.field} for i, (target, e) in enumerate(fields.items(), 1)}
-    return Spec.model_validate(
-        {
-            "name": re.sub("[^A-Za-z0-9_.-]+", "-", name).strip("-.") or "feed",
-            "source": {"dataset": names[0]},
-            "target": {"dataset": names[1]},
-            "rows": rows,
-            "fields": written,
-            "unmapped": [c for c in columns if c not in used],
-        }
-    )
+    return {
+        "name": re.sub("[^A-Za-z0-9_.-]+", "-", name).strip("-.") or "feed",
+        "source": {"dataset": names[0]},
+        "target": {"dataset": names[1]},
+        "rows": rows,
+        "fields": written,
+        "unmapped": [c for c in columns if c not in used],
+    }
 
 
 def _group(alignment: Alignment, rules: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from workbench.errors import UsageError, did_you_mean
+from workbench.errors import UnknownNameError, UsageError, did_you_mean
 from workbench.model.expr import Expr
 from workbench.model.primitives import TypeClash
 from workbench.registry import Registry
@@ -143,6 +143,35 @@ class Step:
         except TypeClash as e:
             raise StepFault(f"{self.name}: {e}", "add a step that gives the type it needs") from None
         return out if isinstance(out, Outcome) else Outcome(out)
+
+
+def through(value: Expr, steps: Any, context: Context, within: str) -> Outcome:
+    """Unfold a chain of steps that stands inside a step's arguments.
+
+    Args:
+        value: What the chain starts from.
+        steps: One step or several, as written.
+        context: The spec around them.
+        within: The step they stand in, for messages.
+
+    Raises:
+        StepFault: A step is not known, or its arguments or the value do not fit.
+    """
+    rejects: list[tuple[Expr, str]] = []
+    for written in steps if isinstance(steps, list | tuple) else [steps] if steps else []:
+        if isinstance(written, str):
+            name, args = written, None
+        elif isinstance(written, Mapping) and len(written) == 1:
+            name, args = next(iter(written.items()))
+        else:
+            raise StepFault(f"{within}: {written!r} is not a step", "write its name, or one name with its arguments")
+        try:
+            outcome = STEPS[name].apply([value], args, context)
+        except UnknownNameError as e:
+            raise StepFault(f"{within}: {e.fault.what}", e.fault.cure) from None
+        rejects += outcome.rejects
+        value = outcome.value
+    return Outcome(value, tuple(rejects))
 
 
 def _argument_fault(name: str, error: ValidationError, known: Iterable[str]) -> StepFault:

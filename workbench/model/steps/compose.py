@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.errors import UnknownNameError
 from workbench.model import primitives as p
 from workbench.model.expr import Expr
 from workbench.model.types import TEXT
 
-from .catalogue import STEPS, Context, Outcome, StepFault, step
+from .catalogue import Context, Outcome, StepFault, step, through
 
 _FORM = "a part is {text: '…'} or {from: 0, steps: [...]}"
 
@@ -44,21 +43,6 @@ def _part(values: tuple[Expr, ...], part: Any, context: Context, rejects: list[t
         value = values[at]
     except (ValueError, TypeError, IndexError):
         raise StepFault(f"build: there is no value {part.get('from')!r}", f"0 to {len(values) - 1}") from None
-    steps = part.get("steps") or []
-    for written in steps if isinstance(steps, list | tuple) else [steps]:
-        name, args = _named(written)
-        try:
-            outcome = STEPS[name].apply([value], args, context)
-        except UnknownNameError as e:
-            raise StepFault(f"build: {e.fault.what}", e.fault.cure) from None
-        rejects += outcome.rejects
-        value = outcome.value
-    return value if value.type.kind == "text" else p.cast(value, TEXT)
-
-
-def _named(written: Any) -> tuple[str, Any]:
-    if isinstance(written, str):
-        return written, None
-    if isinstance(written, Mapping) and len(written) == 1:
-        return next(iter(written.items()))
-    raise StepFault(f"build: {written!r} is not a step", "write its name, or one name with its arguments")
+    outcome = through(value, part.get("steps"), context, "build")
+    rejects += outcome.rejects
+    return outcome.value if outcome.value.type.kind == "text" else p.cast(outcome.value, TEXT)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from workbench.model import primitives as p
 from workbench.model.expr import Expr
 
-from .catalogue import Context, Outcome, StepFault, step
+from .catalogue import Outcome, StepFault, step
 from .values import _lost
 
 # Exact factors to the SI unit (NIST Special Publication 811, appendix B); temperature is (factor, offset).
@@ -182,70 +182,6 @@ def round_(x: Expr, *, digits: int = 0) -> Expr:
     Decimal('-2.3')
     """
     return p.round_to(x, digits)
-
-
-def _other(context: Context, by: str | None, field: str | None, name: str) -> Expr:
-    if (by is None) == (field is None):
-        raise StepFault(f"{name} takes either 'by' (a constant) or 'field' (another column)")
-    return _constant(_number(by, name)) if by is not None else context.column(str(field))
-
-
-def _arithmetic(
-    op: Literal["+", "-", "*"], x: Expr, by: str | None, field: str | None, context: Context, name: str
-) -> Outcome:
-    other = _other(context, by, field, name)
-    value = p.arith(op, x, _as_number(other))
-    there = p.none_of(p.is_null(x), p.is_null(other))
-    return Outcome(value, ((p.all_of(there, p.is_null(value)), "does not fit 38 digits"),))
-
-
-def _as_number(x: Expr) -> Expr:
-    return p.cast(x, p.lit(Decimal("0.0000")).type) if x.type.kind in ("text", "float") else x
-
-
-@step(null="with a null on either side is null", inverse=lambda a: [{"subtract": a.by}] if a.by else None)
-def add(x: Expr, *, by: str | None = None, field: str | None = None, context: Context) -> Outcome:
-    """Add a constant or another column.
-
-    >>> try_step([{"cast": "integer"}, {"add": 5}], "12")
-    17
-    """
-    return _arithmetic("+", x, by, field, context, "add")
-
-
-@step(null="with a null on either side is null", inverse=lambda a: [{"add": a.by}] if a.by else None)
-def subtract(x: Expr, *, by: str | None = None, field: str | None = None, context: Context) -> Outcome:
-    """Subtract a constant or another column.
-
-    >>> try_step([{"cast": "integer"}, {"subtract": 5}], "12")
-    7
-    """
-    return _arithmetic("-", x, by, field, context, "subtract")
-
-
-@step(null="with a null on either side is null")
-def multiply(x: Expr, *, by: str | None = None, field: str | None = None, context: Context) -> Outcome:
-    """Multiply by a constant or another column, exactly.
-
-    >>> try_step([{"cast": "integer"}, {"multiply": {"field": "price"}}], "3", price="1.25")
-    Decimal('3.7500')
-    """
-    return _arithmetic("*", x, by, field, context, "multiply")
-
-
-@step(null="with a null on either side is null", rejects="a division by zero, or a result that does not fit 38 digits")
-def divide(x: Expr, *, by: str | None = None, field: str | None = None, digits: int = 2, context: Context) -> Outcome:
-    """Divide by a constant or another column, rounded half away from zero.
-
-    >>> try_step([{"cast": "integer"}, {"divide": {"by": 3, "digits": 2}}], "10")
-    Decimal('3.33')
-    >>> try_step([{"cast": "integer"}, {"divide": {"by": 0}}], "10")
-    Rejected('is divided by zero, or does not fit')
-    """
-    other = _as_number(_other(context, by, field, "divide"))
-    value = p.divide(x, other, digits)
-    there = p.none_of(p.is_null(x), p.is_null(other))
-    return Outcome(value, ((p.all_of(there, p.is_null(value)), "is divided by zero, or does not fit"),))
 
 
 @step(loses="values beyond the cap")

@@ -1,0 +1,185 @@
+"""Kinds of hidden rules that other feeds than the sample's follow, each by itself; and what stays without a rule."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from workbench.mapping import Rules, find_rules
+from workbench.mapping.rules_checked import run_spec
+
+N = 600
+DAY = date(2024, 1, 1)
+
+
+def _stock() -> pl.DataFrame:
+    draw = Random(5)
+    return pl.DataFrame(
+        {
+            "no": [f"L{10_000 + i}" for i in range(N)],
+            "member": [str(draw.randrange(1, 900)) for _ in range(N)],
+            "medium": [draw.choice("BDCM") for _ in range(N)],
+            "age": [str(draw.randrange(6, 85)) for _ in range(N)],
+            "weight": [str(draw.randrange(1, 5000)) for _ in range(N)],
+            "unit": [draw.choice(["KG", "G", "LB"]) for _ in range(N)],
+            "stock": [str(draw.randrange(0, 300)) for _ in range(N)],
+            "taken": [str(draw.randrange(0, 200)) for _ in range(N)],
+            "fee": [f"{draw.randrange(1, 50_000) / 100:.2f}".replace(".", ",") for _ in range(N)],
+            "rest": [f"{draw.randrange(1, 50_000) / 100:.2f}".replace(".", ",") for _ in range(N)],
+            "out": [str(DAY + timedelta(days=draw.randrange(300))) for _ in range(N)],
+        }
+    )
+
+
+def _read(source: pl.DataFrame, *target: pl.Expr) -> Rules:
+    return find_rules(source, source.select(pl.col("no").alias("NO"), *target), seconds_per_column=0.5)
+
+
+def _number(name: str) -> pl.Expr:
+    return pl.col(name).str.replace(",", ".").cast(pl.Decimal(20, 2))
+
+
+def _holds(rules: Rules, source: pl.DataFrame, target: pl.DataFrame) -> None:
+    assert rules.spec is not None
+    made = run_spec(rules.spec, source, {})
+    assert_frame_equal(made, target.select(made.columns).cast(pl.String), check_row_order=False)
+
+
+def test_two_conditions_together_leave_rows_out() -> None:
+    source = _stock()
+    young = (pl.col("medium") == "M") & (pl.col("age").cast(pl.Int64) < 18)
+    target = source.filter(~young).select("no", "medium")
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert [r.text for r in rules.rules if r.kind == "filter"] == ["rows with medium = M and age < 18 are left out"]
+    _holds(rules, source, target)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_rows_lost_at_random_give_no_filter(share: float) -> None:
+    source = _stock()
+    draw = Random(9)
+    target = source.filter(pl.Series([draw.random() >= share for _ in range(N)])).select("no", "medium")
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert [r.kind for r in rules.rules] == ["move", "move"]
+    assert rules.lost.height == N - target.height
+
+
+def test_a_filter_on_a_number_keeps_the_rows_without_one() -> None:
+    source = _stock().with_columns(age=pl.when(pl.int_range(pl.len()) % 10 > 0).then("age"))
+    target = source.filter((pl.col("age").cast(pl.Int64) >= 18) | pl.col("age").is_null()).select("no", "age")
+    _holds(find_rules(source, target, seconds_per_column=0.5), source, target)
+
+
+def _lines() -> tuple[pl.DataFrame, pl.DataFrame]:
+    draw = Random(3)
+    rows = [
+        {
+            "case": f"C{case}",
+            "day": f"{draw.randrange(1, 29):02}.{draw.randrange(1, 13):02}.2025",
+            "void": draw.choice("NNNNJ"),
+            "ward": draw.choice("ABC"),
+            "cost": f"{draw.randrange(100, 90_000) / 100:.2f}",
+        }
+        for case in range(300)
+        for _ in range(draw.randrange(1, 5))
+    ]
+    source = pl.DataFrame(rows)
+    day, cost = pl.col("day").str.to_date("%d.%m.%Y"), pl.col("cost").cast(pl.Decimal(20, 2))
+    groups = source.filter(void="N").group_by("case", maintain_order=True)
+    target = groups.agg(
+        n=pl.len(), total=cost.sum(), first=day.min(), last=day.max(), ward=pl.col("ward").first(),
+        wards=pl.col("ward").str.join("|"),
+    )  # fmt: skip
+    mean = (target["total"].cast(pl.Float64) / target["n"] + 1e-9).round(2).cast(pl.Decimal(20, 2)).alias("mean")
+    return source, target.with_columns(mean).cast(pl.String)
+
+
+@pytest.fixture(scope="module")
+def grouped() -> Rules:
+    return find_rules(*_lines(), seconds_per_column=0.5)
+
+
+def test_lines_are_left_out_of_groups_that_stay(grouped: Rules) -> None:
+    assert grouped.rules[0].text == "rows with void = J are left out"
+
+
+def test_groups_give_days_means_sums_and_counts(grouped: Rules) -> None:
+    kinds = {r.target: r.text for r in grouped.rules if r.target}
+    assert kinds == {
+        "case": "case as it is", "n": "number of rows", "total": "sum of cost", "first": "least day",
+        "last": "greatest day", "mean": "sum of cost divided by number of rows",
+    }  # fmt: skip
+    _holds(grouped, *_lines())
+
+
+def test_what_no_steps_make_is_named_all_the_same(grouped: Rules) -> None:
+    assert grouped.clues == {
+        "ward": "ward of each group's first row",
+        "wards": "the values of ward, joined by '|'",
+    }
+
+
+def test_numbers_of_rows_and_days_apart_are_named() -> None:
+    source = _stock()
+    due = (pl.col("out").str.to_date() + pl.duration(days=21)).cast(pl.String).alias("DUE")
+    target = source.filter(pl.col("medium") != "B").select("no", due, pl.lit(None).alias("GONE"))
+    rules = find_rules(source, target.with_row_index("SEQ", 1), seconds_per_column=0.5)
+    assert rules.unexplained == ("SEQ", "DUE", "GONE")
+    assert rules.clues == {
+        "SEQ": "numbers the rows in their order, from 1", "DUE": "out plus 21 days", "GONE": "always empty",
+    }  # fmt: skip
+
+
+def test_a_factor_that_a_code_decides_is_cases() -> None:
+    source = _stock()
+    factor = pl.col("unit").replace_strict({"KG": "1000", "G": "1", "LB": "453.6"}).cast(pl.Decimal(20, 1))
+    grams = (pl.col("weight").cast(pl.Decimal(20, 1)) * factor + pl.lit("0.05").cast(pl.Decimal(20, 2))).round(0)
+    target = source.select("no", grams.cast(pl.Int64).cast(pl.String).alias("GRAMS"))
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert [r.kind for r in rules.rules] == ["move", "conditional"]
+    assert "where unit is LB: weight times 453.6" in rules.rules[1].text
+    _holds(rules, source, target)
+
+
+def test_a_code_never_seen_is_refused_by_cases() -> None:
+    source = _stock()
+    signed = pl.when(unit="G").then(-_number("fee")).otherwise(_number("fee"))
+    rules = _read(source, signed.cast(pl.String).alias("S"))
+    assert rules.spec is not None
+    other = source.head(3).with_columns(unit=pl.lit("STONE"))
+    assert run_spec(rules.spec, other, {}).is_empty()
+
+
+def test_two_numbers_with_a_decimal_comma_are_added() -> None:
+    source = _stock()
+    target = source.select("no", (_number("fee") + _number("rest")).cast(pl.String).alias("SUM"))
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert rules.rules[1].text == "fee plus rest"
+    _holds(rules, source, target)
+
+
+def test_a_difference_is_held_at_its_floor() -> None:
+    source = _stock()
+    left = (pl.col("stock").cast(pl.Int64) - pl.col("taken").cast(pl.Int64)).clip(0)
+    rules = _read(source, left.cast(pl.String).alias("FREE"))
+    assert rules.rules[1].text == "stock minus taken, at least 0"
+
+
+def test_zeros_before_a_number_are_not_lost() -> None:
+    source = _stock()
+    rules = _read(source, pl.col("member").str.zfill(6).alias("MEMBER"))
+    assert [r.coverage for r in rules.rules] == [1.0, 1.0]
+    assert "pad" in rules.rules[1].text
+
+
+def test_rows_from_nowhere_take_nothing_from_the_rules() -> None:
+    source = _stock()
+    more = pl.DataFrame({"no": [f"X{i}" for i in range(50)], "medium": ["B"] * 50})
+    target = pl.concat([source.select("no", "medium"), more])
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert [r.coverage for r in rules.rules] == [1.0, 1.0]
+    assert rules.extra.height == 50
