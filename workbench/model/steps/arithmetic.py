@@ -50,6 +50,8 @@ def add(
     Decimal('3.5000000000')
     >>> try_step([{"cast": "integer"}, {"add": 5}], "12")
     17
+    >>> try_step([{"cast": "integer"}, {"add": {"field": "fee"}}], "3", fee="free")
+    Rejected("'fee' is not a number")
     """
     return _arithmetic("+", x, _other(context, by, field, steps, "add"))
 
@@ -62,6 +64,8 @@ def subtract(
 
     >>> try_step([{"cast": "integer"}, {"subtract": 5}], "12")
     7
+    >>> try_step([{"cast": "integer"}, {"subtract": {"field": "fee"}}], "3", fee="free")
+    Rejected("'fee' is not a number")
     """
     return _arithmetic("-", x, _other(context, by, field, steps, "subtract"))
 
@@ -74,6 +78,8 @@ def multiply(
 
     >>> try_step([{"cast": "integer"}, {"multiply": {"field": "price"}}], "3", price="1.25")
     Decimal('3.7500')
+    >>> try_step([{"cast": "integer"}, {"multiply": {"field": "fee"}}], "3", fee="free")
+    Rejected("'fee' is not a number")
     """
     return _arithmetic("*", x, _other(context, by, field, steps, "multiply"))
 
