@@ -160,10 +160,7 @@ class Project:
         target: Contract | None = None,
         facts: Profile | None = None,
     ) -> Resolved:
-        """Resolve a spec against its source and target; see `workbench.mapping.resolve`.
-
-        A target dataset without a contract asks for nothing: the spec alone says what comes out.
-        """
+        """Resolve a spec, see `workbench.mapping.resolve`; a target dataset without a contract asks for nothing."""
         source = self.contract(spec.source.dataset)
         if source is not None:
             of_the_version(source, spec, "source")

@@ -16,7 +16,7 @@ from .profiles import split_name
 if TYPE_CHECKING:
     import polars as pl
 
-    from workbench.mapping import Learned, LinkedField, Rules
+    from workbench.mapping import Documented, Learned, LinkedField, Rules
 
 _SHOWN = 10  # disagreeing rows
 
@@ -175,15 +175,7 @@ def rules(
         found = find_rules(given, wanted, tables=tables, names=(source, target), progress=tell)
     compared = compare_rules(found, said) if documented else None
     if as_json:
-        data = _rules_data(found)
-        if compared is not None:
-            data["documented"] = {
-                "confirmed": [r.id for r, _ in compared.confirmed],
-                "undocumented": [r.id for r in compared.undocumented],
-                "not_found": [t for t, _ in compared.not_found],
-                "contradicted": [r.id for r, _ in compared.contradicted],
-            }
-        show_json(data)
+        show_json(_rules_data(found, compared))
     else:
         _show_rules(found, given, wanted, rest)
         if compared is not None:
@@ -233,9 +225,9 @@ def _personal(rows: pl.DataFrame, names: Sequence[str]) -> bool:
     return any(c.personal for c in profile(rows.select(names).lazy(), name="key").columns)
 
 
-def _rules_data(found: Rules) -> dict[str, Any]:
+def _rules_data(found: Rules, compared: Documented | None) -> dict[str, Any]:
     names = ("id", "kind", "target", "sources", "text", "rows", "agree", "coverage")
-    return {
+    data: dict[str, Any] = {
         "paired_by": {"source": found.key[0], "target": found.key[1]},
         "rules": [{name: getattr(rule, name) for name in names} for rule in found.rules],
         "unexplained": found.unexplained,
@@ -244,3 +236,11 @@ def _rules_data(found: Rules) -> dict[str, Any]:
         "extra": found.extra.height,
         "wrong": found.wrong.height,
     }
+    if compared is not None:
+        data["documented"] = {
+            "confirmed": [r.id for r, _ in compared.confirmed],
+            "undocumented": [r.id for r in compared.undocumented],
+            "not_found": [t for t, _ in compared.not_found],
+            "contradicted": [r.id for r, _ in compared.contradicted],
+        }
+    return data

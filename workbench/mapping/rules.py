@@ -133,28 +133,16 @@ def find_rules(
     """
     start = monotonic()
     before, after = as_text(source), as_text(target)
-    empty = [side for side, rows in zip(names, (before, after), strict=True) if rows.is_empty()]
-    if empty:
-        raise SourceError(
-            "rules are read off rows, and here are none",
-            where=" and ".join(empty),
-            cure="give the feed's input and output of one run",
-        )
     progress("pairing the rows")
-    alignment = align(before, after)
-    if alignment is None:
-        raise SourceError(
-            f"no column of {names[1]} identifies its rows and is known in {names[0]}",
-            cure="give the target a key column that the source has too, and both of the same run",
-        )
+    alignment = _aligned(before, after, names)
     refs = {k: as_text(t) for k, t in (tables or {}).items()}
     progress("looking for filters")
     filters, kept, lost = _filters(alignment)
     bench, wanted = bench_of(kept, refs)
     options = {}
-    for number, column in enumerate(after.columns, 1):
-        progress(f"looking for the rule of {column}, {number} of {len(after.columns)}")
-        options[column] = explain(bench, wanted[column], seconds_per_column)
+    for number, c in enumerate(after.columns, 1):
+        progress(f"looking for the rule of {c}, {number} of {len(after.columns)}")
+        options[c] = explain(bench, wanted[c], seconds_per_column)
     progress("running the rules")
     found = checked_rules(
         lambda fields: write_spec(name, names, before.columns, alignment, filters, fields),
@@ -175,6 +163,23 @@ def find_rules(
         wrong=wrong.select(after.columns),
         seconds=monotonic() - start,
     )
+
+
+def _aligned(before: pl.DataFrame, after: pl.DataFrame, names: tuple[str, str]) -> Alignment:
+    empty = [side for side, rows in zip(names, (before, after), strict=True) if rows.is_empty()]
+    if empty:
+        raise SourceError(
+            "rules are read off rows, and here are none",
+            where=" and ".join(empty),
+            cure="give the feed's input and output of one run",
+        )
+    alignment = align(before, after)
+    if alignment is None:
+        raise SourceError(
+            f"no column of {names[1]} identifies its rows and is known in {names[0]}",
+            cure="give the target a key column that the source has too, and both of the same run",
+        )
+    return alignment
 
 
 def _filters(alignment: Alignment) -> tuple[list[LeftOut], Alignment, pl.DataFrame]:
