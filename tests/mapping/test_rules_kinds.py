@@ -183,3 +183,42 @@ def test_rows_from_nowhere_take_nothing_from_the_rules() -> None:
     rules = find_rules(source, target, seconds_per_column=0.5)
     assert [r.coverage for r in rules.rules] == [1.0, 1.0]
     assert rules.extra.height == 50
+
+
+def test_one_row_shows_moves_only() -> None:
+    source = _stock().head(1)
+    target = source.select("no", pl.lit("Ada").alias("NAME"), (pl.col("stock").cast(pl.Int64) * 7).alias("SEVEN"))
+    assert [r.target for r in find_rules(source, target).rules] == ["no"]
+
+
+def test_a_code_that_becomes_nothing_is_part_of_a_translation() -> None:
+    source = _stock()
+    said = pl.col("medium").replace_strict({"B": "book", "D": "video", "C": "audio", "M": ""}).alias("MEDIUM")
+    target = source.select("no", said)
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert [(r.kind, r.coverage) for r in rules.rules] == [("move", 1.0), ("translation", 1.0)]
+    assert "M becomes nothing" in rules.rules[1].text
+
+
+def test_values_of_personal_columns_are_not_spelt_out() -> None:
+    source = _stock().with_columns(surname=pl.Series(["Lovelace", "Hopper", "Turing"] * (N // 3)))
+    team = pl.col("surname").replace_strict({"Lovelace": "red", "Hopper": "blue", "Turing": "green"}).alias("TEAM")
+    rules = find_rules(source, source.select("no", team), seconds_per_column=0.5)
+    assert rules.rules[1].text == "surname: a translation whose values are personal data"
+
+
+def test_records_inside_a_source_are_read_by_their_paths() -> None:
+    source = _stock().select("no", pl.struct(kind="medium", old="age").alias("who"), pl.lit([1]).alias("tags"))
+    target = source.select("no", pl.col("who").struct.field("kind").alias("KIND"))
+    rules = find_rules(source, target)
+    assert rules.rules[1].sources == ("who.kind",)
+    assert rules.spec is not None
+    assert rules.spec.unmapped == ("tags",)
+
+
+def test_a_rule_of_a_part_of_the_rows_is_a_clue_and_no_rule() -> None:
+    source = _stock()
+    odd = pl.when(pl.int_range(pl.len()) % 3 > 0).then("stock").otherwise(pl.col("no").str.slice(2))
+    rules = _read(source, odd.alias("STOCK"))
+    assert rules.unexplained == ("STOCK",)
+    assert rules.clues["STOCK"].startswith("stock as it is, but in 6")

@@ -92,7 +92,7 @@ def draft_spec(
         evidence[f"f{number}"] = _evidence(choice, draftee, lists)
     rows = _rows(profile, entity, fields, lists, columns, renamed)
     _number(entity, fields, evidence, rows, columns)
-    tops = dict.fromkeys(c.split(".")[0].split("[")[0] for c in columns)
+    tops = dict.fromkeys(c.path[0] if c.path else c.name for c in profile.columns)
     document: dict[str, Any] = {
         "spec": "1",
         "name": name or _slug(f"{dataset}-to-{entity.name}"),
@@ -244,6 +244,6 @@ def _changed_at(columns: Mapping[str, ColumnProfile]) -> ColumnProfile | None:
 def _row_key(profile: Profile) -> list[str]:
     for candidate in profile.keys:
         names = list(candidate.columns)
-        if not any("[" in n or "." in n for n in names):
+        if all(len(profile.column(n).path) < 2 for n in names):
             return names
     return []

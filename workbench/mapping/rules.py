@@ -11,10 +11,11 @@ import polars as pl
 
 from workbench.errors import SourceError
 from workbench.model import Spec, dump_spec
+from workbench.profiling import profile
 
 from .hidden.aligning import KEY, Alignment, align, as_text
 from .hidden.bench import bench_of
-from .hidden.clues import clue
+from .hidden.clues import clue, partly
 from .hidden.fields import explain
 from .hidden.filters import LOST, LeftOut, find_filters
 from .hidden.lines import find_line_filters
@@ -24,6 +25,8 @@ from .rules_checked import Checked, checked_rules
 __all__ = ["Rule", "Rules", "find_rules"]
 
 _SHOWN = 20
+_LOOKED_AT = 2_000  # rows from which it is seen whether a column is personal data
+_SPELT_OUT = ("constant", "conditional", "default", "translation")
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def find_rules(
         SourceError: A side has no rows, or nothing pairs their rows.
     """
     start = monotonic()
+    columns = {c: t != pl.String for c, t in source.lazy().collect_schema().items()}
     before, after = as_text(source), as_text(target)
     progress("pairing the rows")
     alignment = _aligned(before, after, names)
@@ -145,19 +149,24 @@ def find_rules(
         options[c] = explain(bench, wanted[c], seconds_per_column)
     progress("running the rules")
     found = checked_rules(
-        lambda fields: write_spec(name, names, before.columns, alignment, filters, fields),
+        lambda fields: write_spec(name, names, columns, alignment, filters, fields),
         before, refs, alignment, options,
     )  # fmt: skip
     paired = found.paired if found else alignment.target.join(alignment.source, on=KEY, how="semi")
     wrong = paired.filter(~pl.all_horizontal(found.agrees(c) for c in found.fields)) if found else paired
     unexplained = tuple(c for c in after.columns if found is None or c not in found.fields)
+    clues = {c: clue(after[c], wanted, kept.source, grouped=kept.grouped) for c in unexplained}
+    for c in [c for c in unexplained if not clues[c]]:
+        progress(f"looking for a rule of some rows of {c}")
+        clues[c] = partly(bench, wanted[c], min(1.0, seconds_per_column))
+    hidden = _personal(before) | {f"\0{c}" for c in _personal(after)}
     return Rules(
-        rules=tuple(_rules(found, filters, alignment)),
+        rules=tuple(_rules(found, filters, alignment, hidden)),
         spec=found.spec if found else None,
         key=(alignment.source_key, alignment.target_key),
         how=alignment.words,
         unexplained=unexplained,
-        clues={c: said for c in unexplained if (said := clue(after[c], wanted, kept.source, grouped=kept.grouped))},
+        clues={c: said for c, said in clues.items() if said},
         lost=lost,
         extra=alignment.target.join(alignment.source, on=KEY, how="anti").drop(KEY),
         wrong=wrong.select(after.columns),
@@ -196,7 +205,12 @@ def _without(rows: pl.DataFrame, filters: Sequence[LeftOut]) -> pl.DataFrame:
     return rows.filter(~pl.any_horizontal(f.rejected.fill_null(False) for f in filters)) if filters else rows
 
 
-def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignment) -> Iterator[Rule]:
+def _personal(rows: pl.DataFrame) -> set[str]:
+    """The columns whose values are data about persons: rules do not spell them out."""
+    return {c.name for c in profile(rows.head(_LOOKED_AT), name="feed").columns if c.personal}
+
+
+def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignment, hidden: set[str]) -> Iterator[Rule]:
     numbers = count(1)
     for f in filters:
         yield Rule(f"R{next(numbers):02}", "filter", None, f.columns, f.text, f.rows, f.rows)
@@ -211,4 +225,7 @@ def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignme
         sources = tuple(dict.fromkeys(c.source or alignment.source_key[0] for c in rule.columns))
         rows = found.paired.height
         number = f"R{next(numbers):02}"
-        yield Rule(number, rule.kind, column, sources, rule.text, rows, rows - bad.height, examples)
+        text = rule.text
+        if rule.kind in _SPELT_OUT and hidden & {*sources, f"\0{column}"}:
+            text = f"{' and '.join(sources) or column}: a {rule.kind} whose values are personal data"
+        yield Rule(number, rule.kind, column, sources, text, rows, rows - bad.height, examples)

@@ -14,6 +14,7 @@ from workbench.model import TEXT, DataType, Spec
 from .applying import Applied, apply
 from .hidden.aligning import KEY, Alignment, as_text
 from .hidden.candidates import ENOUGH, Explanation
+from .reads import columns_read
 from .resolving import resolve
 
 __all__ = ["Checked", "checked_rules", "run_spec"]
@@ -84,8 +85,7 @@ def _paired(
     """What a spec makes beside the target, where what one rule rejects does not take the row from the others."""
     back = {f"{_BACK}{i}": {"id": f"b{i}", "from": c} for i, c in enumerate(alignment.source_key)}
     fields = {name: {**field, "on_error": "null"} for name, field in document["fields"].items()}
-    unmapped = [c for c in document["unmapped"] if c not in alignment.source_key]
-    trial = Spec.model_validate({**document, "fields": fields | back, "unmapped": unmapped})
+    trial = Spec.model_validate({**document, "fields": fields | back})
     made = run_spec(trial, source, tables).rename({c: f"{_OURS}{c}" for c in fields})
     target = alignment.target.join(alignment.source.select(KEY), on=KEY, how="semi")
     if not alignment.source_key:  # row by row
@@ -124,5 +124,8 @@ def _applied(spec: Spec, source: pl.DataFrame, tables: Mapping[str, pl.DataFrame
     def schema(table: str) -> dict[str, DataType]:
         return dict.fromkeys(tables[table].columns, TEXT)
 
+    # Columns stand here by their path; the spec's own list names records whole.
+    read = columns_read(spec, source.columns)
+    spec = spec.model_copy(update={"unmapped": tuple(c for c in source.columns if c not in read)})
     resolved = resolve(spec, dict.fromkeys(source.columns, TEXT), tables=schema)
     return apply(resolved.plan, source, lambda table: tables[table].lazy())

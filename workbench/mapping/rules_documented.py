@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from .rules import Rule, Rules
 __all__ = ["Documented", "compare_rules", "read_documented"]
 
 _SPELT = re.compile(r"([\w.-]+)[\"'`]? (?:is|becomes|means|stands for|=|->|→) [\"'`]?([\w.-]*\w)")
+_KEYS = {"id", "documented", "target", "from", "kind", "rule", "values"}
 _LEFT_OUT = re.compile(r"\b(left out|leave out|not sent|drop|skip|ignor|exclud|filter|remov|discard|omit)", re.I)
 
 
@@ -43,7 +45,7 @@ class Documented:
         lines += [f"  {' '.join(filter(None, (r.kind, r.target)))}: {r.text}" for r in self.undocumented]
         lines += [f"documented, not found: {target}: {said}" for target, said in self.not_found]
         lines += [
-            f"documented otherwise: {r.target or ''}: {r.text}; the document says: {said}"
+            f"documented otherwise: {r.target or r.kind}: {r.text}; the document says: {said}"
             for r, said in self.contradicted
         ]
         return "\n".join(lines)
@@ -65,12 +67,11 @@ def read_documented(
         sources: The source's columns.
 
     Raises:
-        SourceError: The file is not there.
+        SourceError: The file is not there, or a YAML file is no such list.
     """
     file = Path(path)
     if file.suffix in (".yaml", ".yml"):
-        data = read_document(file).data
-        return [dict(d) for d in data or [] if isinstance(d, Mapping)]
+        return _listed(read_document(file).data, str(file))
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as e:
@@ -83,7 +84,21 @@ def read_documented(
         read = [c for c in sources if f"`{c}`" in said]
         if read and not named and _LEFT_OUT.search(said):
             out.append({"target": None, "from": read, "rule": said})
+        unknown = re.match(r"`([^`]+)`", said)  # a piece that begins with a name is about it
+        if unknown and not named and not read:
+            out.append({"target": unknown[1], "rule": said})
     return out
+
+
+def _listed(data: Any, where: str) -> list[dict[str, Any]]:
+    form = "write a list of {target: …, from: […], kind: …, rule: …, values: {…}}"
+    if not isinstance(data, list) or not all(isinstance(d, Mapping) for d in data):
+        raise SourceError("what is documented is not a list of rules", where=where, cure=form)
+    for entry in data:
+        stray = set(entry) - _KEYS
+        if stray:
+            raise SourceError(f"a documented rule has no '{min(stray)}'", where=where, cure=form)
+    return [dict(d) | ({"from": [d["from"]]} if isinstance(d.get("from"), str) else {}) for d in data]
 
 
 def compare_rules(rules: Rules, documented: Sequence[Mapping[str, Any]]) -> Documented:
@@ -117,9 +132,33 @@ def _contradicts(rules: Rules, rule: Rule, entry: Mapping[str, Any]) -> bool:
     sources = {str(s) for s in entry.get("from") or ()}
     if sources and rule.kind != "aggregation" and not sources & set(rule.sources):
         return True
+    if _other_constants(rule, str(entry.get("rule") or "")):
+        return True
     values = entry.get("values")
     if not values or rules.spec is None or rule.target is None:
         return False
     steps = rules.spec.fields[rule.target].steps
     found = next((s.args["values"] for s in steps if s.name == "translate" and isinstance(s.args, Mapping)), None)
     return found is not None and any(found.get(str(k)) not in (None, str(v)) for k, v in values.items())
+
+
+def _other_constants(rule: Rule, said: str) -> bool:
+    """Whether numbers are told, but not the rule's; or of the values that are left out only some."""
+    if rule.kind == "filter" and (listed := re.search(r" = (.*) are left out$", rule.text)):
+        told = [re.search(rf"(?<!\w){re.escape(v)}(?!\w)", said) is not None for v in listed[1].split(" or ")]
+        return any(told) and not all(told)
+    if rule.kind not in ("arithmetic", "cap", "conditional", "default", "filter", "unit"):
+        return False
+    ours, theirs = (_numbers(re.sub(r"`[^`]*`", "", text)) for text in (_without(rule), said))
+    # A factor may be told the other way round, or in hundredths.
+    ways = ours | {1 / n for n in ours if n} | {100 * n for n in ours}
+    return bool(ours and theirs) and not any(isclose(a, b) for a in ways for b in theirs)
+
+
+def _without(rule: Rule) -> str:
+    """The rule in words, without its columns, whose names may hold digits."""
+    return re.sub("|".join(map(re.escape, sorted(rule.sources, key=len, reverse=True))) or "$^", "", rule.text)
+
+
+def _numbers(text: str) -> set[float]:
+    return {float(n) for n in re.findall(r"(?<![\w.])[0-9]+(?:[.][0-9]+)?(?!\w)", text)}

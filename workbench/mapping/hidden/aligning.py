@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import polars as pl
 
@@ -54,9 +55,21 @@ class Alignment:
 
 
 def as_text(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
-    """Every column as text, blanks as nulls, which is how a spec reads them."""
-    text = frame.lazy().select(pl.all().cast(pl.String)).collect()
-    return text.select(pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in text.columns)
+    """Every column as text, blanks as nulls, which is how a spec reads them.
+
+    Members of records become columns by their path ('who.first'), as a spec names them; lists have no text.
+    """
+    flat = frame.lazy().select(list(_scalars(frame.lazy().collect_schema()))).cast(pl.String).collect()
+    return flat.select(pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in flat.columns)
+
+
+def _scalars(schema: Mapping[str, Any], path: str = "", inside: pl.Expr | None = None) -> Iterator[pl.Expr]:
+    for name, type_ in schema.items():
+        at = pl.col(name) if inside is None else inside.struct.field(name)
+        if isinstance(type_, pl.Struct):
+            yield from _scalars(dict(type_), f"{path}{name}.", at)
+        elif not type_.is_nested():
+            yield at.alias(f"{path}{name}")
 
 
 def align(source: pl.DataFrame, target: pl.DataFrame) -> Alignment | None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 
 import polars as pl
 
 from .aligning import KEY
-from .candidates import ENOUGH
+from .candidates import ENOUGH, Workbench
 from .columns import numbers_as
+from .fields import explain
 from .moments import day_column
 from .numbers import agree
 from .values import depends
 
-__all__ = ["clue"]
+__all__ = ["clue", "partly"]
+
+GOOD_PART = 0.4
+LEAST_ROWS = 20
 
 _MARKS = ("|", ",", ", ", ";", "; ", " ", "/", "+", "")
 
@@ -35,8 +41,23 @@ def clue(texts: pl.Series, wanted: pl.DataFrame, rows: pl.DataFrame, *, grouped:
         if steps.n_unique() == 1 and steps.len() == texts.len() - 1 and steps[0]:
             return f"numbers the rows in their order, from {texts[0]}"
     some = wanted[texts.name]
-    found = _of_groups(some, wanted, rows) if grouped else _of_days(some, wanted, rows)
-    return next(found, "")
+    return next(chain(_of_groups(some, wanted, rows) if grouped else (), _of_days(some, wanted, rows)), "")
+
+
+def partly(bench: Workbench, texts: pl.Series, seconds: float) -> str:
+    """Say by which rule a target column is made in a good part of the rows; '' when there is none.
+
+    Args:
+        bench: What may be read.
+        texts: The column, in the order of the bench's rows.
+        seconds: How long to look for a chain of steps.
+    """
+    found = explain(replace(bench, enough=GOOD_PART), texts, seconds) if texts.len() >= LEAST_ROWS else []
+    likely = [e for e in found if e.kind not in ("translation", "lookup") or texts.n_unique() * 10 < texts.len()]
+    if not likely:
+        return ""
+    best = max(likely, key=lambda e: e.share)
+    return f"{best.text}, but in {best.share:.0%} of the rows only"
 
 
 def _beside(rows: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:

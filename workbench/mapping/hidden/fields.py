@@ -24,6 +24,7 @@ __all__ = ["explain"]
 
 SAMPLE = 20_000
 PAIRS = 1_500
+LEAST_ROWS = 3  # fewer show moves only: nearly any other rule makes one value of another
 UNRELATED = 0.06
 
 
@@ -36,12 +37,14 @@ def explain(bench: Workbench, texts: pl.Series, seconds: float) -> list[Explanat
         seconds: How long to look for a chain of steps.
     """
     found = list(_plain(bench, texts))
+    if texts.len() < LEAST_ROWS:
+        return [f for f in found if f.kind == "move"]
     if not found:
         found += _of_two_numbers(bench, texts)
     if not found or min(f.cost for f in found) > 1.9:
         codes = texts.n_unique() <= 30 and any(f.kind in ("translation", "conditional", "lookup") for f in found)
         found += _learned(bench, texts, min(seconds, 0.7) if codes else seconds, found)
-    if not found:
+    if not found and bench.enough >= ENOUGH:  # where pairs may be wrong, so many rules would fit by chance
         found += by_code(bench, texts, _plain)
     if not found:
         found += _two_columns(bench, texts, seconds)
@@ -49,15 +52,18 @@ def explain(bench: Workbench, texts: pl.Series, seconds: float) -> list[Explanat
 
 
 def _plain(bench: Workbench, texts: pl.Series) -> Iterator[Explanation]:
-    if texts.n_unique() == 1:
+    if texts.n_unique() == 1 and texts.len() >= LEAST_ROWS:
         value = texts[0]
         if value is not None:
             yield Explanation("constant", (), {"value": value}, 0.1, 1.0, f"always {value}")
         return
     yield from first_or_last(bench, texts)
     values = [c for c in bench.columns if c.how == "value"]
+    moved = [r for c in values for r in value_rules(c, bench.data[c.name], texts, bench.enough)]
+    yield from moved
+    if any(r.kind == "move" and r.share == 1 for r in moved):
+        return  # nothing is plainer
     for column in values:
-        yield from value_rules(column, bench.data[column.name], texts, bench.enough)
         yield from presence_rules(column, bench.data[column.name], texts, bench.enough)
     for column in values:
         yield from table_rules(column, bench.data[column.name], texts, bench.tables, bench.enough)

@@ -42,7 +42,8 @@ def value_rules(column: Column, xs: pl.Series, texts: pl.Series, enough: float =
         yield Explanation("move", (column,), {"from": name}, 0.0, share, f"{column.source} as it is")
         return
     missing = texts.filter(xs.is_null())
-    if not missing.is_empty() and missing.n_unique() == 1 and missing[0] is not None:
+    # One row, or a column that holds nothing at all, says no default.
+    if 2 <= missing.len() < texts.len() and missing.n_unique() == 1 and missing[0] is not None:
         share = float(xs.fill_null(missing[0]).eq_missing(texts).mean() or 0.0)  # type: ignore[arg-type]
         if share >= enough:
             steps = [{"default": {"value": missing[0]}}]
@@ -69,15 +70,19 @@ def table_rules(
     if enough < ENOUGH and not _tells(xs, texts):
         default = None  # where pairs may be wrong, what stands beside a missing value says little
     values = {k: v for k, v in usual.items() if k is not None and v is not None}
-    if not values or any(v is None for v in usual.values()):
+    emptied = [k for k, v in usual.items() if k is not None and v is None]
+    if not values or (emptied and default is not None):
         return
-    yield from _looked_up(column, values, default, share, tables)
-    yield from _excepted(column, values, default, share)
-    steps: list[Any] = [{"translate": {"values": values}}]
+    if not emptied:
+        yield from _looked_up(column, values, default, share, tables)
+        yield from _excepted(column, values, default, share)
+    steps: list[Any] = [{"null_if": emptied}] if emptied else []
+    steps.append({"translate": {"values": values}})
     if default is not None:
         steps.append({"default": {"value": default}})
-    shown = ", ".join(f"{k} becomes {v}" for k, v in list(values.items())[:6])
-    cost = 2.0 + 0.12 * len(values) + 0.5 * (default is not None)
+    shown = ", ".join(f"{k} becomes {v or 'nothing'}" for k, v in list(usual.items())[:6])
+    shown += f" and {len(usual) - 6} more" if len(usual) > 6 else ""
+    cost = 2.0 + 0.12 * len(usual) + 0.5 * (default is not None)
     yield Explanation(
         "translation", (column,), {"from": column.name, "steps": steps}, cost, share, f"{column.source}: {shown}"
     )

@@ -12,11 +12,13 @@ from .filters import LeftOut
 
 __all__ = ["write_spec"]
 
+_AS_TEXT = {"cast": "text"}
+
 
 def write_spec(
     name: str,
     names: tuple[str, str],
-    columns: Sequence[str],
+    columns: Mapping[str, bool],
     alignment: Alignment,
     filters: Sequence[LeftOut],
     fields: Mapping[str, Explanation],
@@ -26,7 +28,7 @@ def write_spec(
     Args:
         name: The spec's name.
         names: The source's and the target's name.
-        columns: The source's columns.
+        columns: The source's columns at the top of a record, and whether they are other than text.
         alignment: The key.
         filters: What is left out.
         fields: The rule of each target column.
@@ -42,14 +44,47 @@ def write_spec(
     used = {c for f in filters for c in f.columns} | set(alignment.source_key if alignment.grouped else ())
     used |= {c.source for e in fields.values() for c in e.columns if c.source}
     written = {target: {"id": f"f{i}", **e.field} for i, (target, e) in enumerate(fields.items(), 1)}
-    return {
+    document = {
         "name": re.sub("[^A-Za-z0-9_.-]+", "-", name).strip("-.") or "feed",
         "source": {"dataset": names[0]},
         "target": {"dataset": names[1]},
         "rows": rows,
         "fields": written,
-        "unmapped": [c for c in columns if c not in used],
+        "unmapped": [c for c in columns if c not in used and not any(u.startswith(f"{c}.") for u in used)],
     }
+    typed = [c for c, other in columns.items() if other]
+    return _read_as_text(document, typed) if typed else document
+
+
+def _read_as_text(node: Any, typed: Sequence[str]) -> Any:
+    """The same document, in which steps that were found on texts read other types as texts."""
+    if isinstance(node, list):
+        return [_read_as_text(item, typed) for item in node]
+    if not isinstance(node, dict):
+        return node
+    out = {key: _read_as_text(value, typed) for key, value in node.items()}
+    name = out.get("field", out.get("from"))
+    told = isinstance(name, str) and any(name == t or name.startswith(f"{t}.") for t in typed)
+    tested = "field" in out and not set(out) & {"is_null", "is_blank"} and len(out) > 1
+    if told and (out.get("steps") or tested):
+        out["steps"] = [_AS_TEXT, *out.get("steps", [])]
+    if isinstance(name, list) and isinstance(out.get("steps"), list):
+        out["steps"] = [_parts_as_text(step, name, typed) for step in out["steps"]]
+    if "by" in out and "take" in out and "steps" in out:
+        out["steps"] = {c: [_AS_TEXT, *s] if c in typed else s for c, s in out["steps"].items()}
+    return out
+
+
+def _parts_as_text(step: Any, sources: Sequence[str], typed: Sequence[str]) -> Any:
+    if not (isinstance(step, dict) and "build" in step):
+        return step
+    parts = [
+        part
+        if "text" in part or sources[int(part.get("from", 0))] not in typed
+        else {**part, "steps": [_AS_TEXT, *part.get("steps", [])]}
+        for part in step["build"]["parts"]
+    ]
+    return {"build": {**step["build"], "parts": parts}}
 
 
 def _group(alignment: Alignment, rules: Any) -> dict[str, Any]:
