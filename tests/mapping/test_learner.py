@@ -34,6 +34,27 @@ CASES = {
     ),
     "range": ([("163", "160-169"), ("54", "50-59"), ("88", "80-89")], ("197", "190-199")),
     "initials": ([("Nihil Impedit", "NI"), ("Consectetur", "C"), ("Ada King Noel", "AKN")], ("Bo Li", "BL")),
+    "month and year": (
+        [("Apr 2003", "04/2003"), ("Feb 1997", "02/1997"), ("Jun 2014", "06/2014")],
+        ("Oct 1999", "10/1999"),
+    ),
+    "month by its number": ([("4", "April"), ("12", "December")], ("9", "September")),
+    "ordinal": (
+        [("2024-02-10", "10th of February"), ("2024-09-01", "1st of September")],
+        ("2024-05-22", "22nd of May"),
+    ),
+    "hours": ([("02:45:00", "2.75 h"), ("01:30:00", "1.50 h"), ("12:06:00", "12.10 h")], ("00:15:00", "0.25 h")),
+    "minutes as a time": ([("1439", "23:59"), ("60", "01:00"), ("95", "01:35")], ("61", "01:01")),
+    "filled to a width": ([("94.18", "   94.18|"), ("3678.4", " 3678.40|")], ("1.5", "    1.50|")),
+    "blanks as group marks": ([("296286.3", "296 286.30"), ("733.4", "733.40")], ("1000.5", "1 000.50")),
+    "degrees": ([("212", "100.0"), ("100.4", "38.0"), ("50", "10.0")], ("32", "0.0")),
+    "any range": ([("12", "0-39"), ("95", "80-119"), ("163", "160-199")], ("45", "40-79")),
+    "half of a year": (
+        [("2024-02-10", "H1"), ("1999-07-24", "H2"), ("2001-06-15", "H1"), ("2005-12-31", "H2")],
+        ("2010-09-01", "H2"),
+    ),
+    "codes": ([("M", "Male"), ("F", "Female")], ("M", "Male")),
+    "constant": ([("a", "EUR"), ("b", "EUR"), ("c", "EUR")], ("d", "EUR")),
     "case": (
         [("kim", "kim@a.com"), ("lee@b.com", "lee@b.com"), ("ann", "ann@a.com"), ("x@y.org", "x@y.org")],
         ("zoe", "zoe@a.com"),
@@ -70,6 +91,27 @@ def test_other_inputs_decide_between_programs() -> None:
     found = learn([("a-1", "1"), ("b-2", "2")], inputs=["c-44-x", "d-5-y"])
     assert found[0].rejects == 0
     assert found[0].outputs([("c-44-x",)]) != [None]
+
+
+def test_other_inputs_say_how_numbers_are_written() -> None:
+    found = learn([("90,51 €", "90.51"), ("6,03 €", "6.03")], inputs=["71.412,01 €", "3,00 €"])
+    assert found[0].outputs([("1.071.412,01 €",)]) == ["1071412.01"]
+
+
+def test_a_code_that_was_not_shown_is_not_guessed() -> None:
+    found = learn([("M", "Male"), ("F", "Female")], inputs=["F", "M", "U"])
+    assert found[0].outputs([("M",), ("U",), (None,)]) == ["Male", None, None]
+
+
+def test_what_is_missing_stays_missing_beside_a_constant() -> None:
+    found = learn([("A-100", "active"), ("X-200", "closed"), ("A-300", "active")], inputs=["X-1", None])
+    assert found[0].outputs([("A-2",), ("X-7",), (None,)]) == ["active", "closed", None]
+
+
+def test_one_pair_alone_is_no_reason_for_arithmetic() -> None:
+    examples = [("(177) 191 4536", "177-191-4536"), ("(425) 555 0100", "425-555-0100"), ("957-1297", "425-957-1297")]
+    found = learn(examples, inputs=["555-0199", "(206) 555 0123"])
+    assert found[0].outputs([("555-0199",)]) == ["425-555-0199"]
 
 
 def test_asks_for_the_example_that_decides() -> None:
@@ -147,6 +189,9 @@ CHAINS = [
     ["parse_number", {"bucket": {"to": "20", "mode": "away"}}, {"format_number": {"digits": 0}}],
     ["parse_number", {"scale": {"by": "0.001", "digits": 10}}, {"format_number": {"digits": 10, "at_least": 0}}],
     [{"parse_number": {"group": ","}}, {"format_number": {"digits": 1, "decimal": ",", "group": "."}}],
+    ["parse_number", {"divide": {"by": "1.8", "digits": 3}}, {"format_number": {"digits": 2}}],
+    [{"pad": {"width": 7, "fill": " ", "side": "end"}}],
+    ["parse_number", {"format_number": {"digits": 2, "group": " "}}],
     [{"keep": "digits"}, {"trim": {"characters": "0", "side": "start"}}],
     [{"reorder_name": {"from": "Last, First", "to": "First Last"}}],
 ]

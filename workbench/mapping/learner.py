@@ -94,7 +94,12 @@ def _proposals(
         given = tuple(solved.run(r) for r in _spread(rows, 200))
         if given in answers and given:
             continue
-        field = field_of(solved.program, names, null_for_rejects=solved.null_for_rejects)
+        field = field_of(
+            solved.program,
+            names,
+            null_for_rejects=solved.null_for_rejects,
+            missing_is_null=solved.when_missing is None and any(None in r for r in (*rows, *(r for r, _ in pairs))),
+        )
         if solved.when_missing is not None:
             field = _with_default(field, solved.when_missing, names)
         if repr(field) in written:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from .atoms import Atom, Pool
 from .clock import clock
+from .finishing import finish
 from .numbers import number_atoms
 from .others import Others
+from .partial import duration_atoms, number_clocks, partial_atoms
 from .programs import Part, Row, Straight
-from .shapes import coarse
 from .times import time_atoms
+from .weighing import ONE_FORMAT, ONE_TEXT, bound_by, weighed
 
 __all__ = ["straight_programs"]
 
 MAX_POPS = 6_000
 JOIN = 0.45
+MOST_ALIKE = 12
 State = tuple[int, ...]
+Pieces = tuple[str | tuple[Atom, ...], ...]
+Way = tuple[float, float, State, str | tuple[Atom, ...]]
+_ORDINAL = re.compile("(?:st|nd|rd|th)\\b")
 _WORDS = re.compile(r"[^\W_]{2,}")
 
 
@@ -43,11 +50,14 @@ def straight_programs(rows: Sequence[Row], outputs: Sequence[str], more: Others,
         values = [row[column] for row in rows]
         if all(v is not None for v in values):
             pool.look_into(column, tuple(str(v) for v in values))
-    time_atoms(pool, more.rows)
-    number_atoms(pool)
+    time_atoms(pool, more.rows, number_clocks(pool))
+    partial_atoms(pool)
+    number_atoms(pool, more)
+    duration_atoms(pool)
+    finish(pool)
     found = []
     for skeleton in _skeletons(pool):
-        found += [_weighed(p, more, outputs) for p in _variants(skeleton, more)]
+        found += [weighed(p, more, outputs) for p in _variants(skeleton, more)]
         if clock() > deadline:
             break
     if constant is not None:
@@ -85,6 +95,8 @@ def _const_cost(text: str, before: str, after: str, examples: int, everywhere: f
         if c.isdigit() and not last.isdigit():
             cost += 1.0
         last = c
+    if before.isdigit() and _ORDINAL.match(text):
+        cost += 2.5  # 4th is seldom a number with a text behind it
     # A word that every input holds is more likely taken from there.
     cost += 0.8 * sum(word in everywhere for word in _WORDS.findall(text))
     for inner, outer in ((text[0], before), (text[-1], after)):
@@ -93,26 +105,20 @@ def _const_cost(text: str, before: str, after: str, examples: int, everywhere: f
     return cost
 
 
-def _skeletons(pool: Pool) -> Iterator[tuple[float, tuple[str | tuple[Atom, ...], ...]]]:
+def _skeletons(pool: Pool) -> Iterator[tuple[float, Pieces]]:
     """The cheapest ways through the outputs, as constants and sets of atoms of one value."""
-    outputs = pool.outputs
-    by_first: dict[str, list[tuple[tuple[str, ...], list[Atom]]]] = {}
-    for values, atoms in pool.by_value.items():
-        by_first.setdefault(values[0], []).append((values, atoms))
-    longest = max(map(len, by_first), default=0)
-    end = tuple(map(len, outputs))
+    ways = _Ways(pool)
+    end = tuple(map(len, pool.outputs))
     ticket = count()
-    heap: list[tuple[float, int, State, tuple[str | tuple[Atom, ...], ...]]] = [
-        (0.0, next(ticket), (0,) * len(outputs), ())
-    ]
+    heap: list[tuple[float, int, State, Pieces, float]] = [(0.0, next(ticket), (0,) * len(pool.outputs), (), 0.0)]
     visits: dict[State, int] = {}
     done = 0
     for _ in range(MAX_POPS):
         if not heap or clock() > pool.deadline:
             return
-        cost, _, state, parts = heapq.heappop(heap)
+        cost, _, state, parts, saved = heapq.heappop(heap)
         if state == end:
-            yield cost, parts
+            yield cost + saved, parts
             done += 1
             if done >= 14:
                 return
@@ -122,26 +128,59 @@ def _skeletons(pool: Pool) -> Iterator[tuple[float, tuple[str | tuple[Atom, ...]
         visits[state] = visits.get(state, 0) + 1
         if len(parts) > 24:
             continue
-        first = outputs[0]
-        at = state[0]
-        for length in range(1, min(longest, len(first) - at) + 1):
-            for values, atoms in by_first.get(first[at : at + length], ()):
-                if all(o.startswith(v, p) for o, v, p in zip(outputs, values, state, strict=True)):
+        for price, off, after, piece in ways.on(state, parts):
+            heapq.heappush(heap, (cost + price - off, next(ticket), after, (*parts, piece), saved + off))
+
+
+class _Ways:
+    """What may come next after a part of the outputs: its price, what it saves, and where it ends."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool, self.outputs = pool, pool.outputs
+        self.by_first: dict[str, list[tuple[tuple[str, ...], list[Atom]]]] = {}
+        for values, atoms in pool.by_value.items():
+            self.by_first.setdefault(values[0], []).append((values, atoms))
+        self.longest = max(map(len, self.by_first), default=0)
+        self.dates = {
+            values: frozenset(bound_by(a.chain) for a in atoms if _writes_date(a))
+            for values, atoms in pool.by_value.items()
+        }
+
+    def on(self, state: State, parts: Pieces) -> Iterator[Way]:
+        """All that may come next."""
+        yield from self._atoms(state, parts)
+        yield from self._constants(state, parts)
+
+    def _atoms(self, state: State, parts: Pieces) -> Iterator[Way]:
+        first, at = self.outputs[0], state[0]
+        last = next((p for p in parts[:-3:-1] if not isinstance(p, str)), None)
+        read = self.dates[last[0].values] if last else frozenset()
+        saved = ONE_FORMAT if parts and last is parts[-1] else ONE_FORMAT + ONE_TEXT
+        for length in range(1, min(self.longest, len(first) - at) + 1):
+            for values, atoms in self.by_first.get(first[at : at + length], ()):
+                if all(o.startswith(v, p) for o, v, p in zip(self.outputs, values, state, strict=True)):
                     after = tuple(p + len(v) for p, v in zip(state, values, strict=True))
-                    cut = sum(_cuts_run(o, p) for o, p in zip(outputs, after, strict=True))
-                    price = JOIN + atoms[0].cost + (0.4 if cut else 0.0)
-                    heapq.heappush(heap, (cost + price, next(ticket), after, (*parts, tuple(atoms))))
+                    cut = any(_cuts_run(o, p) for o, p in zip(self.outputs, after, strict=True))
+                    off = saved if read & self.dates[values] else 0.0
+                    yield JOIN + atoms[0].cost + (0.4 if cut else 0.0), off, after, tuple(atoms)
+
+    def _constants(self, state: State, parts: Pieces) -> Iterator[Way]:
         if parts and isinstance(parts[-1], str):
-            continue
+            return
+        first, at = self.outputs[0], state[0]
         for length in range(1, len(first) - at + 1):
             text = first[at : at + length]
-            if not all(o.startswith(text, p) for o, p in zip(outputs, state, strict=True)):
-                break
+            if not all(o.startswith(text, p) for o, p in zip(self.outputs, state, strict=True)):
+                return
             after = tuple(p + length for p in state)
-            before = next((o[p - 1] for o, p in zip(outputs, state, strict=True) if p), "")
-            behind = next((o[p] for o, p in zip(outputs, after, strict=True) if p < len(o)), "")
-            price = JOIN + _const_cost(text, before, behind, len(outputs), pool.everywhere)
-            heapq.heappush(heap, (cost + price, next(ticket), after, (*parts, text)))
+            before = next((o[p - 1] for o, p in zip(self.outputs, state, strict=True) if p), "")
+            behind = next((o[p] for o, p in zip(self.outputs, after, strict=True) if p < len(o)), "")
+            price = JOIN + _const_cost(text, before, behind, len(self.outputs), self.pool.everywhere)
+            yield price, 0.0, after, text
+
+
+def _writes_date(atom: Atom) -> bool:
+    return bool(atom.chain) and isinstance(atom.chain[-1], Mapping) and "format_date" in atom.chain[-1]
 
 
 def _cuts_run(text: str, at: int) -> bool:
@@ -151,7 +190,7 @@ def _cuts_run(text: str, at: int) -> bool:
     return (a.isdigit() and b.isdigit()) or (a.isalpha() and b.isalpha() and not (a.islower() and b.isupper()))
 
 
-def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: Others) -> Iterator[Straight]:
+def _variants(skeleton: tuple[float, Pieces], more: Others) -> Iterator[Straight]:
     """A program per skeleton with the fittest atoms, and those with one atom changed."""
     cost, parts = skeleton
     ranked: list[list[tuple[float, Atom]]] = []
@@ -189,21 +228,12 @@ def _variants(skeleton: tuple[float, tuple[str | tuple[Atom, ...], ...]], more: 
             yield program(swapped, total + option[0] - options[0][0])
 
 
-def _bucket(atom: Atom) -> str:
-    return next((repr(s["bucket"]) for s in atom.chain if isinstance(s, dict) and "bucket" in s), "")
-
-
 def _alike(ranked: Sequence[list[tuple[float, Atom]]]) -> Iterator[list[tuple[float, Atom] | None]]:
-    """Choices in which all parts that may go by buckets go by the same, as the two ends of a range do."""
-    keys = [{_bucket(a) for _, a in options} - {""} for options in ranked]
-    bound = [k for k in keys if k]
-    if len(bound) < 2:
-        return
-    for key in sorted(set.intersection(*bound)):
-        yield [
-            next((o for o in options if _bucket(o[1]) == key), None) if names else None
-            for options, names in zip(ranked, keys, strict=True)
-        ]
+    """Choices in which parts go by the same bucket, as the two ends of a range do, or by the same reading of a date."""
+    keys = [{bound_by(a.chain) for _, a in options} - {""} for options in ranked]
+    counts = Counter(key for names in keys for key in names)
+    for key in sorted(k for k, n in counts.items() if n > 1)[:MOST_ALIKE]:
+        yield [next((o for o in options if bound_by(o[1].chain) == key), None) for options in ranked]
 
 
 def _trimmed(program: Straight, more: Others) -> Straight | None:
@@ -212,44 +242,3 @@ def _trimmed(program: Straight, more: Others) -> Straight | None:
         return None
     parts: list[Part] = [p if isinstance(p, str) else (p[0], (*p[1], "trim")) for p in program.parts]
     return Straight(tuple(parts), program.cost)
-
-
-def _weighed(program: Straight, more: Others, outputs: Sequence[str]) -> Straight:
-    """The program with its cost raised where the outputs for other inputs look unlike the examples'."""
-    if not len(more):
-        return Straight(program.parts, program.cost + _style(program))
-    forms = {coarse(o) for o in outputs}
-    ends = {o == o.strip() for o in outputs}
-    strange = sum(
-        out is not None and (coarse(out) not in forms or (out == out.strip()) not in ends)
-        for out in more.outputs(program)
-    )
-    price = 1.2 * strange / len(more)
-    return Straight(program.parts, program.cost + price + _style(program))
-
-
-def _style(program: Straight) -> float:
-    """What speaks against parts that belong together but are made in different ways."""
-    buckets = [
-        repr(step["bucket"])
-        for p in program.parts
-        if not isinstance(p, str)
-        for step in p[1]
-        if isinstance(step, dict) and "bucket" in step
-    ]
-    odd = 0.6 * (len(set(buckets)) - 1) if buckets else 0.0
-    if len(buckets) > 1 and any("mode" in b for b in buckets):
-        odd += 0.3  # the ends of a range are reached by going down, then up
-    return odd + (0.3 if _mixed_padding(program) else 0.0)
-
-
-def _mixed_padding(program: Straight) -> bool:
-    """Whether one date is written with leading zeros here and without there."""
-    codes = [
-        step["format_date"]
-        for p in program.parts
-        if not isinstance(p, str)
-        for step in p[1]
-        if isinstance(step, dict) and "format_date" in step
-    ]
-    return any(c in ("%-d", "%-m") for c in codes) and any(c in ("%d", "%m") for c in codes)

@@ -75,6 +75,14 @@ def tests_for(column: int, values: Sequence[str | None], more: Sequence[str | No
         *((w, 0.8 if len(w) > 1 else 1.0) for w in words),
     ]:
         yield Test(column, json.dumps({"contains": mark}), cost, _contains(mark))
+        # Where every value that holds it starts with it, or ends with it, that is what tells them apart.
+        holding = [v for v in there if mark in v]
+        if all(v.startswith(mark) for v in holding):
+            yield Test(column, json.dumps({"starts_with": mark}), cost - 0.05, _matches(f"^{quoted(mark)}"))
+        elif all(v.endswith(mark) for v in holding) and len(mark) > 1:
+            before = {v[-len(mark) - 1] for v in holding}
+            end = quoted(mark if len(before) > 1 else before.pop() + mark) + "$"
+            yield Test(column, json.dumps({"matches": end}), cost - 0.05, _matches(end))
     patterns: list[tuple[str, float]] = [
         ("^[0-9]", 0.8), ("^[A-Z]", 0.9), ("^[a-z]", 0.9), ("[0-9]$", 0.8), ("[A-Za-z]$", 0.9), ("^[0-9]+$", 0.7),
         ("[0-9]", 0.8), ("^[^a-z]*$", 0.9),

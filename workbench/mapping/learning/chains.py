@@ -16,13 +16,15 @@ from workbench.model import WHITESPACE, pin_pattern
 
 from .clocks import clock_text, read_clock, read_time, time_text
 
-__all__ = ["Chain", "Step", "Value", "bucket_of", "number_of", "number_text", "runner"]
+__all__ = ["CONVENTIONS", "Chain", "Step", "Value", "bucket_of", "number_of", "number_text", "runner"]
 
 Value: TypeAlias = "str | int | Decimal | datetime | None"
 Step: TypeAlias = "str | Mapping[str, Any]"
 Chain: TypeAlias = tuple[Step, ...]
 Run: TypeAlias = Callable[[Any], Any]
 
+# The decimal point and the group mark of numbers, the usual ones first.
+CONVENTIONS = ((".", ""), (".", ","), (",", ""), (",", "."), (",", " "), (".", " "), (".", "'"))
 _ONE = Decimal(1)
 
 
@@ -194,6 +196,11 @@ def _scale(args: Mapping[str, Any]) -> Run:
     return lambda x: _rounded(Decimal(x) * by, digits)
 
 
+def _divide(args: Mapping[str, Any]) -> Run:
+    by, digits = Decimal(str(args["by"])), int(args.get("digits", 2))
+    return lambda x: _rounded(Decimal(x) / by, digits)
+
+
 def _add(args: Any) -> Run:
     by = Decimal(str(args["by"] if isinstance(args, Mapping) else args))
     return lambda x: x + by
@@ -252,6 +259,7 @@ _RUNS: dict[str, Callable[[Any], Run]] = {
     "format_number": _format_number,
     "bucket": _bucket,
     "scale": _scale,
+    "divide": _divide,
     "add": _add,
     "clock": lambda a: lambda x: x.hour * 3600 + x.minute * 60 + x.second,
     "parse_clock": lambda a: _reader(a, read_clock),

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-__all__ = ["TIME_CODES", "clock_text", "date_formats", "part_text", "read_clock", "read_time", "time_text"]
+__all__ = [
+    "TIME_CODES",
+    "clock_text",
+    "date_formats",
+    "part_text",
+    "partial_formats",
+    "read_clock",
+    "read_time",
+    "time_text",
+]
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -132,39 +142,54 @@ def date_formats(text: str) -> tuple[str, ...]:
 
 def _heads(head: str) -> list[str]:
     pieces = _CUT.findall(head)
-    if len(pieces) > 12 or not pieces:
-        return []
     if len(pieces) == 1 and head.isdigit():
         return {8: ["%Y%m%d", "%m%d%Y", "%d%m%Y"], 7: ["%m%d%Y", "%d%m%Y"], 6: ["%y%m%d", "%m%d%y", "%d%m%y"]}.get(
             len(head), []
         )
-    forms = [""]
-    for piece in pieces:
-        if piece.isdigit():
-            codes = (
-                ["%Y"]
-                if len(piece) == 4
-                else ["%m", "%d", "%y"]
-                if len(piece) == 2
-                else ["%m", "%d"]
-                if len(piece) == 1
-                else []
-            )
-            if len(piece) > 4:
-                return []
-        elif piece.lower() in MONTHS:
-            codes = ["%B"] if piece.lower() != "may" else ["%b"]
-        elif piece.lower() in {m[:3] for m in MONTHS}:
-            codes = ["%b"]
-        elif piece.title()[:3] in {d[:3] for d in _DAYS}:
-            return []  # a day of the week, which no format can read
-        else:
-            codes = [piece.replace("%", "%%")]
-        forms = [f + c for f in forms for c in codes if "%" not in c or c == "%%" or c not in f]
-    kept = [f for f in forms if _names_a_day(f)]
+    kept = [f for f in _written(pieces) if _names_a_day(f)]
     # Year, day, month in this order is written nowhere.
     usual = [f for f in kept if not ("%Y" in f and f.index("%Y") < f.index("%d") < _month_at(f))]
     return sorted(usual or kept, key=lambda f: "%y" in f)
+
+
+def _written(pieces: Sequence[str]) -> list[str]:
+    """Formats that these pieces may be written by, whatever they say."""
+    if len(pieces) > 12 or not pieces or ":" in pieces:
+        return []
+    forms = [""]
+    for piece in pieces:
+        codes = _codes_for(piece)
+        forms = [f + c for f in forms for c in codes if "%" not in c or c == "%%" or c not in f]
+    return forms
+
+
+def _codes_for(piece: str) -> list[str]:
+    if piece.isdigit():
+        return {4: ["%Y"], 2: ["%m", "%d", "%y"], 1: ["%m", "%d"]}.get(len(piece), [])
+    if piece.lower() in MONTHS:
+        return ["%B"] if piece.lower() != "may" else ["%b"]
+    if piece.lower() in {m[:3] for m in MONTHS}:
+        return ["%b"]
+    if piece.title()[:3] in {d[:3] for d in _DAYS}:
+        return []  # a day of the week, which no format can read
+    return [piece.replace("%", "%%")]
+
+
+@lru_cache(maxsize=4096)
+def partial_formats(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Formats that read this text as less than a date: the month of a year, the day of a month, a month."""
+    pieces = _CUT.findall(text)
+    found: dict[str, list[str]] = {}
+    for form in _written(pieces) if len(pieces) < 6 else []:
+        named = "%b" in form or "%B" in form
+        year, month, day = "%Y" in form, named or "%m" in form, "%d" in form
+        if month and year and not day:
+            found.setdefault("month of a year", []).append(form)
+        elif month and day and not year and "%y" not in form and len(pieces) > 2:
+            found.setdefault("day of a month", []).append(form)
+        elif form in ("%b", "%B", "%m"):
+            found.setdefault("month", []).append(form)
+    return tuple((kind, tuple(forms)) for kind, forms in found.items())
 
 
 def _month_at(form: str) -> int:

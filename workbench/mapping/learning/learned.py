@@ -17,7 +17,7 @@ from .programs import Row
 
 __all__ = ["Disagreement", "Learned", "outputs_of"]
 
-_ROW, _VALUE = "__row", "value"
+_ROW, _VALUE, _ALL = "__row", "value", "__all"
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,17 @@ def outputs_of(field: Mapping[str, Any], names: Sequence[str], rows: Sequence[Ro
     Raises:
         SpecError: The field cannot be resolved.
     """
-    used = repr(dict(field))
     spec = Spec.model_validate(
         {
             "name": "learned",
             "source": {"dataset": "examples"},
             "target": {"entity": "Learned"},
-            "fields": {_VALUE: {**field, "id": "f1"}, _ROW: {"id": "f0", "from": _ROW}},
-            "unmapped": [n for n in names if repr(n) not in used],
+            "fields": {
+                _VALUE: {**field, "id": "f1"},
+                _ROW: {"id": "f0", "from": _ROW},
+                # No input is left out, whichever of them the field reads.
+                _ALL: {"id": "f2", "from": list(names), "steps": ["coalesce"]},
+            },
         }
     )
     data = {n: pl.Series(n, [r[i] for r in rows], dtype=pl.String) for i, n in enumerate(names)}
@@ -117,5 +120,5 @@ def checked(
         for (r, wanted), got in zip(pairs, found[: len(pairs)], strict=True)
         if got != wanted
     ]
-    rejects = sum(v is None for v in found[len(pairs) :])
+    rejects = sum(v is None and any(r) for v, r in zip(found[len(pairs) :], more, strict=True))
     return Learned(dict(field), tuple(names), cost, len(pairs), len(pairs) - len(wrong), tuple(wrong[:100]), rejects)

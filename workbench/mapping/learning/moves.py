@@ -11,11 +11,13 @@ __all__ = ["CLASSES", "Move", "cuts", "quoted", "separators", "tidyings"]
 
 Move = tuple[Step, float]  # a step and how surprising it would be
 
+CUT = 0.45  # what cuts a number is more surprising
 _ANY = "(?:.|\\n)"
 # Latin letters with their accents (Unicode blocks Basic Latin to Latin Extended-B).
 _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 LETTERS = "A-Za-zÀ-ÖØ-öø-ɏ"
 CLASSES = {"digits": "0-9", "letters": LETTERS, "upper": _UPPER, "alnum": f"0-9{LETTERS}", "solid": "^ \\t\\n\\r"}
+_PHRASE = f"0-9{LETTERS} ._'&-"  # what a name may hold
 # More than one class in a row, as tokens that people see as one.
 _TOKENS = (
     ("[0-9]+(?:[.][0-9]+)?", "[^0-9]", 1.2), (f"[{_UPPER}][{_LOWER}]+", f"[^{_UPPER}]", 1.3),
@@ -103,23 +105,33 @@ def _between(values: Sequence[str], marks: Sequence[str]) -> Iterator[Move]:
         yield {"extract": f"{quoted(a)}([^{quoted(a)}{quoted(b)}]*){quoted(b)}"}, 1.5 if a + b in "()[]{}<>" else 1.8
         yield {"extract": f"{quoted(a)}({_not(b)}*){quoted(b)}"}, 1.9
     for d in single:
+        if d in "([{<\"':=#/|@":
+            yield {"extract": f"{quoted(d)} *([{_PHRASE}]+)"}, 2.0
         for name in ("digits", "letters", "upper"):
             yield {"extract": f"([{CLASSES[name]}]{_not(d)}*)"}, 1.9
             yield {"extract": f"([{CLASSES[name]}]+){quoted(d)}"}, 1.7
             yield {"extract": f"{quoted(d)}([{CLASSES[name]}]+)"}, 1.7
 
 
+def _cuts_number(text: str, at: int) -> bool:
+    """Whether a place is inside a number, in a text that is more than digits."""
+    return 0 < at < len(text) and text[at - 1].isdigit() and text[at].isdigit() and not text.isdigit()
+
+
 def _fixed(values: Sequence[str]) -> Iterator[Move]:
     shortest, longest = min(map(len, values)), max(map(len, values))
     for n in range(1, min(shortest, 12) + 1):
-        yield {"substring": {"start": 0, "count": n}}, 1.3 + 0.03 * n
-        yield {"substring": {"start": -n}}, 1.4 + 0.03 * n
+        odd = CUT if all(_cuts_number(v, n) for v in values) else 0.0
+        behind = CUT if all(_cuts_number(v, len(v) - n) for v in values) else 0.0
+        yield {"substring": {"start": 0, "count": n}}, 1.3 + 0.03 * n + odd
+        yield {"substring": {"start": -n}}, 1.4 + 0.03 * n + behind
         if n < shortest:
-            yield {"substring": {"start": n}}, 1.7 + 0.03 * n
+            yield {"substring": {"start": n}}, 1.7 + 0.03 * n + odd
     if shortest == longest <= 40:
         for start in range(1, shortest):
             for n in range(1, min(shortest - start, 8) + 1):
-                yield {"substring": {"start": start, "count": n}}, 1.9 + 0.02 * start
+                ends = [e for e in (start, start + n) if all(_cuts_number(v, e) for v in values)]
+                yield {"substring": {"start": start, "count": n}}, 1.9 + 0.02 * start + CUT * len(ends)
 
 
 def cuts(values: Sequence[str]) -> list[Move]:

@@ -135,7 +135,12 @@ def steps_of(program: Straight) -> tuple[list[int], list[Step]]:
 
 
 def field_of(
-    program: Program, names: Sequence[str], *, id_: str = "f1", null_for_rejects: bool = False
+    program: Program,
+    names: Sequence[str],
+    *,
+    id_: str = "f1",
+    null_for_rejects: bool = False,
+    missing_is_null: bool = False,
 ) -> dict[str, Any]:
     """The program as a field of a spec.
 
@@ -144,6 +149,7 @@ def field_of(
         names: The inputs' names.
         id_: The field's id.
         null_for_rejects: What its steps reject becomes null.
+        missing_is_null: Where the tested inputs are missing the output is null, not a constant.
     """
     out: dict[str, Any] = {"id": id_}
     if isinstance(program, Straight):
@@ -160,10 +166,20 @@ def field_of(
                 out["else"] = program.rest.constant
             else:
                 cases.append({"when": {"all": []}, **_branch(program.rest, names)})
-        out["case"] = cases
+        out["case"] = [*_for_missing(program, names), *cases] if missing_is_null else cases
     if null_for_rejects:
         out["on_error"] = "null"
     return out
+
+
+def _for_missing(program: Branches, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The case that keeps what is missing missing, where a constant would stand for it."""
+    programs = [p for _, _, p in program.cases] + ([program.rest] if program.rest else [])
+    if all(p.constant is None for p in programs) or any("is_null" in test for _, test, _ in program.cases):
+        return []
+    tested = list(dict.fromkeys(names[c] for c, _, _ in program.cases))
+    empty = [{"field": n, "is_null": True} for n in tested]
+    return [{"when": empty[0] if len(empty) == 1 else {"all": empty}, "from": tested[0]}]
 
 
 def _named(condition: dict[str, Any], name: str) -> dict[str, Any]:

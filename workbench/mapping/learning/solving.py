@@ -14,6 +14,7 @@ from .programs import Branches, Program, Row, Straight
 __all__ = ["Solved", "solve"]
 
 SURE = 0.06
+CODE = 16  # longer texts are no codes, nor are numbers of more than four places
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,32 @@ def solve(
         for program in straight_programs(given_rows, given, others, deadline):
             if all(program.run(r) is None for r in nulls):
                 found.append(Solved(program, program.cost + (0.5 if nulls else 0.0), missing, bool(nulls)))
+    if not found:
+        found += [Solved(t, t.cost, missing, bool(nulls)) for t in _tables(rows, outputs, others)]
     if cases and (not found or _doubtful(found[0], others)):
         half = clock() + max(0.0, (deadline - clock()) * 0.85)
         for branches in branched_programs(rows, outputs, others, half):
             wrong = sum(branches.run(r) is None for r in others.rows) / max(1, len(others))
             found.append(Solved(branches, branches.cost + 4 * wrong, missing, bool(nulls)))
     return sorted(found, key=lambda s: s.cost)
+
+
+def _tables(rows: Sequence[Row], outputs: Sequence[str | None], others: Others) -> list[Straight]:
+    """Translations value by value, where the values are few and come again: codes, not texts that say more."""
+    found = []
+    for column in range(len(rows[0])):
+        values: dict[str, str] = {}
+        for row, out in zip(rows, outputs, strict=True):
+            if row[column] is None or out is None or values.setdefault(str(row[column]), out) != out:
+                break
+        else:
+            given = [r[column] for r in others.rows]
+            strange = sum(v not in values for v in given if v is not None)
+            codes = all(len(v) <= (4 if any(c.isdigit() for c in v) else CODE) for v in values)
+            if len(values) > 1 and codes and 2 * strange <= len(given):
+                cost = 2.5 + 0.45 * len(values) + 4 * strange / max(1, len(given))
+                found.append(Straight(((column, ({"translate": {"values": values}},)),), cost))
+    return found
 
 
 def _doubtful(best: Solved, others: Others) -> bool:

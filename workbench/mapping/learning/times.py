@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from .atoms import Atom, Pool
@@ -15,12 +15,14 @@ from .shapes import coarse
 __all__ = ["date_bases", "formats_for", "time_atoms"]
 
 Base = tuple[int, Chain, float, list[datetime]]
+Clocks = tuple[int, Chain, float, list[int]]
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M:%S%p", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
 _TOKEN = re.compile(r"\d{1,2}(?::\d{2}){0,2}(?: ?[AaPp][Mm])?")
 _FORMS = (
-    "%-I:%M%p", "%-I:%M %p", "%-I%p", "%-I %p", "%-I:%M:%S%p", "%-I:%M:%S %p", "%-H:%M", "%H:%M", "%-H:%M:%S",
-    "%H:%M:%S", "%I:%M%p", "%I:%M %p", "%I%p", "%-H", "%H",
+    "%-I:%M%p", "%-I:%M %p", "%-I%p", "%-I %p", "%-I:%M:%S%p", "%-I:%M:%S %p", "%H:%M", "%-H:%M", "%H:%M:%S",
+    "%-H:%M:%S", "%I:%M%p", "%I:%M %p", "%I%p", "%-H", "%H",
 )  # fmt: skip
+NUMBERS = ("%Y", "%-m", "%-d")
 _MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720)
 _HAS_TIME = re.compile("%-?[HIMSp]")
 
@@ -86,14 +88,23 @@ def date_bases(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> Iterat
             yield column, (*chain, step), cost + 0.3 + 0.4 * rank, [t for t in times if t is not None]
 
 
-def time_atoms(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> None:
-    """Add the parts of dates, and times of day as they are or in buckets."""
+def time_atoms(pool: Pool, unlabelled: Sequence[Sequence[str | None]], more: Iterable[Clocks] = ()) -> None:
+    """Add the parts of dates, and times of day as they are or in buckets.
+
+    Args:
+        pool: Where to.
+        unlabelled: Other inputs, whose outputs are not known.
+        more: Other times of day: the input, the steps that read them, the cost, the seconds since midnight.
+    """
     tokens = list(_clock_tokens(pool.outputs))
-    clocks: list[tuple[int, Chain, float, list[int]]] = []
+    clocks: list[Clocks] = []
     for number, (column, chain, cost, times) in enumerate(date_bases(pool, unlabelled)):
         if number > 8 or clock() > pool.deadline:
             break
         timed = "parse_timestamp" in chain[-1]
+        for code in NUMBERS:  # for what the numbers of a date are put into: decades, halves of a year
+            known = (column, tuple(part_text(t, code) for t in times))
+            pool.texts.setdefault(known, ((*chain, {"format_date": code}), cost + 0.4))
         for code in TIME_CODES:
             if timed or not _HAS_TIME.search(code):
                 odd = {"%j": 0.3, "%-j": 0.3, "%V": 0.4, "%-V": 0.4, "%q": 0.4, "%G": 0.9, "%u": 0.9, "%y": 0.1}.get(
@@ -114,12 +125,12 @@ def time_atoms(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> None:
         if timed:
             seconds = [t.hour * 3600 + t.minute * 60 + t.second for t in times]
             clocks.append((column, (*chain, "clock"), cost + 0.2, seconds))
-    clocks += _clock_bases(pool)
+    clocks += [*_clock_bases(pool), *more]
     for column, chain, cost, seconds in clocks[:6]:
         _clock_atoms(pool, column, chain, cost, seconds, tokens)
 
 
-def _clock_bases(pool: Pool) -> Iterator[tuple[int, Chain, float, list[int]]]:
+def _clock_bases(pool: Pool) -> Iterator[Clocks]:
     seen = set()
     for (column, values), (chain, cost) in sorted(pool.texts.items(), key=lambda t: t[1][1])[:80]:
         for before, formats in (((), _CLOCKS), (({"pad": {"width": 4}},), ("%H%M",))):
@@ -167,7 +178,12 @@ def _clock_atoms(
                 continue
             case: Chain = ("lower",) if any(t != t.upper() for t in target) else ()
             for steps, price in _shifts(seconds, [y for y in ys if y is not None], form):
-                full = (*chain, *steps, {"format_clock": form}, *case)
+                whole = not steps and chain[-1] == "clock"  # the time that was read can be written as it is
+                full = (
+                    (*chain[:-1], {"format_date": form}, *case)
+                    if whole
+                    else (*chain, *steps, {"format_clock": form}, *case)
+                )
                 pool.add(Atom(column, full, cost + price + 0.5 + 0.02 * rank + 0.3 * len(case), target))
 
 
