@@ -15,7 +15,7 @@ from workbench.model import Contract
 from workbench.profiling import Equation
 
 from .arithmetic import computed
-from .combining import Model, assign, judge, load_model, log_odds, logistic
+from .combining import Model, assign, judge, load_model
 from .composing import compositions
 from .decisions import Decision, Decisions
 from .matches import Match, Matches
@@ -108,9 +108,8 @@ def matched(
     columns, fields = source.views, target.views
     model = load_model()
     settled, leaning = _decided(decisions, source.name, target.name, columns, fields)
-    scores, details = _score(columns, fields, leaning, model, scorers)
     keys = _keys(source, target)
-    scores = _raised(scores, keys)
+    scores, details = _score(columns, fields, _raised(leaning, keys), model, scorers)
     made, scores = computed(columns, fields, scores, holds, threshold)
     made = _repeated((*made, *presences(source.given, source.sample, fields, target.given)), settled, columns, fields)
     shared = _shared(settled)
@@ -231,11 +230,11 @@ def _keys(source: Side, target: Side) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _raised(scores: Matrix, pairs: Sequence[tuple[int, int]]) -> Matrix:
-    """The probabilities, those of the pairs raised by what a key that meets a key is worth."""
-    raised = scores.copy()
+def _raised(leaning: Matrix, pairs: Sequence[tuple[int, int]]) -> Matrix:
+    """Log-odds that are given besides, with what a key that meets a key is worth: before rivals are looked at."""
+    raised = leaning.copy()
     for at in pairs:
-        raised[at] = logistic(log_odds(scores[at]) + _KEY)
+        raised[at] += _KEY
     return raised
 
 

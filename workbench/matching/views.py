@@ -127,6 +127,8 @@ def _of_field(f: Field, inside: str = "") -> Iterator[tuple[ColumnView, list[str
     closed = bool(f.enum)
     values = [*f.enum, *(t for t in f.labels.values() if t)] if closed else list(f.examples)
     kind = {"decimal": "number", "float": "number", "null": "unknown"}.get(f.type.kind, f.type.kind)
+    if kind in ("integer", "text") and "%d" in (f.format or ""):  # a day written as a number
+        kind = "timestamp" if "%M" in (f.format or "") else "date"
     synonyms = (f.name, *f.synonyms) if inside else f.synonyms
     yield (
         ColumnView(path, tuple(synonyms), f.description, kind, f.semantic_type, f.personal, closed, f.required),
