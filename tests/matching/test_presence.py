@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from workbench.matching import Decision, Decisions, Match, match
-from workbench.model import BOOLEAN, DATE, TEXT, Contract, Field
+from workbench.matching import Decision, Decisions, Match, match, views
+from workbench.model import BOOLEAN, DATE, INTEGER, TEXT, Contract, Field
 from workbench.profiling import profile
 
 STATUS = Field("status", TEXT, enum=("active", "closed"), labels={"active": "in use"})
@@ -89,3 +89,18 @@ def test_a_key_that_meets_a_key_is_surer() -> None:
     assert alone.source == keyed.source == "ORDER_KEY"
     assert keyed.score > alone.score
     assert "both are the key of their side" in keyed.evidence
+
+
+def test_a_key_that_meets_a_key_is_not_held_down_by_a_column_called_more_alike() -> None:
+    fields = (Field("ORDER_KEY", TEXT, key=1), Field("ORDER_DATE_ID", INTEGER, format="%Y%m%d"))
+    source = Contract(id="s", name="s", version="1.0.0", fields=fields)
+    target = entity(Field("order_id", TEXT, key=1), Field("order_date", DATE))
+    found = match(source, target)
+    assert {m.target: m.source for m in found.best} == {"order_id": "ORDER_KEY", "order_date": "ORDER_DATE_ID"}
+
+
+def test_a_number_that_a_contract_writes_as_a_day_is_a_date() -> None:
+    written = {"%Y%m%d": "date", "%Y%m%d%H%M": "timestamp", None: "integer"}
+    for format_, kind in written.items():
+        contract = Contract(id="s", name="s", version="1.0.0", fields=(Field("d", INTEGER, format=format_),))
+        assert views(contract)[0].kind == kind

@@ -64,6 +64,13 @@ def test_alike_names_score_above_different_ones(name: str, left: str, alike: str
     assert found[0] > found[1]
 
 
+@pytest.mark.parametrize("name", ["Capacity (MW)", "capacity [kWh]", "Capacity (per year)"])
+def test_a_unit_in_brackets_is_no_part_of_a_name(name: str) -> None:
+    sides = pl.DataFrame({name: [], "Plant (other)": []}), pl.DataFrame({"capacity": [], "plant": []})
+    same = scorers["same_name"].score(Pairing(*(views(s) for s in sides)))
+    assert same.tolist() == [[1.0, 0.0], [0.0, 0.0]]
+
+
 def test_descriptions_meet_names_and_synonyms() -> None:
     source = (ColumnView("T01", description="Date on which the customer was born"),)
     target = (ColumnView("birth_date", synonyms=("born",)), ColumnView("city"))

@@ -15,11 +15,14 @@ import numpy.typing as npt
 
 from workbench.model import read_document
 
-__all__ = ["Lexicon", "lexicon", "shared_affix", "skeleton", "stem", "token_similarity", "tokens"]
+__all__ = ["Lexicon", "lexicon", "shared_affix", "skeleton", "stem", "token_similarity", "tokens",
+    "without_unit",
+]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*\Z")
 _SUFFIXES = (
     "ations", "ically", "icity", "ation", "ative", "ments", "ical", "ment", "ings", "ions", "ity", "ing", "ion", "ive",
     "ies", "ied", "als", "ic", "al", "ed", "er", "es", "is", "ys", "s", "y", "e",
@@ -40,6 +43,19 @@ def tokens(name: str) -> tuple[str, ...]:
     found = tuple(w.lower() for w in _WORD.findall(plain))
     # other scripts than Latin have no capitals to split at: whatever stands between separators is a word
     return found or tuple(w for w in re.split(r"[\W_]+", plain.lower()) if w)
+
+
+@cache
+def without_unit(name: str) -> tuple[str, ...]:
+    """The words of a name before a unit in brackets; none where no unit stands there.
+
+    >>> without_unit("Capacity (MW)"), without_unit("Voltage level [kV]"), without_unit("Plant name (other)")
+    (('capacity',), ('voltage', 'level'), ())
+    """
+    found = _BRACKETS.search(name)
+    said = tokens(found[1].lower()) if found else ()  # in capitals and small letters a unit is one word: kWh
+    known = lexicon()
+    return tokens(name[: found.start()]) if found and said and known.units.union(known.little).issuperset(said) else ()
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .likeness import alike
-from .names import lexicon, shared_affix, stem, token_similarity, tokens
+from .names import lexicon, shared_affix, stem, token_similarity, tokens, without_unit
 from .vectors import Bags
 from .views import ColumnView
 
@@ -128,7 +128,12 @@ def _names(side: Sequence[ColumnView]) -> Names:
     words: list[tuple[str, ...]] = []
     owners: list[int] = []
     for owner, view in enumerate(side):
-        for parts in dict.fromkeys([own[owner][cut:], *(tokens(s) for s in view.synonyms), *called(view.description)]):
+        others = (
+            *(tokens(s) for s in view.synonyms),
+            *called(view.description),
+            *filter(None, [without_unit(view.name)]),
+        )
+        for parts in dict.fromkeys([own[owner][cut:], *others]):
             words.append(lexicon().expand(parts) or ("",))
             owners.append(owner)
     return Names(tuple(words), tuple(owners))
