@@ -265,6 +265,14 @@ def test_json_and_frame_tell_the_same_as_best() -> None:
     assert found.draft()["gender"]["from"] == "sex"
 
 
+def test_a_name_within_another_is_not_called_an_abbreviation() -> None:
+    whole, short = (pl.DataFrame({n: []}) for n in ("order_provider_id", "ord_prov_id"))
+    target = pl.DataFrame({"provider_id": []})
+    told = [" ".join(match(side, target).candidates("provider_id")[0].evidence) for side in (whole, short)]
+    assert "'order_provider_id' has all words of 'provider_id'" in told[0]
+    assert "abbreviation" not in told[0]
+
+
 def test_evidence_is_in_words() -> None:
     found = match(crm(), customer()).of("gender")
     assert isinstance(found, Match)

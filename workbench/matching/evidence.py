@@ -105,9 +105,13 @@ def _words(name: str, score: float, source: ColumnView, target: ColumnView) -> s
     a, b = source.name, target.name
     share = f"{100 * score:.0f} %"
     same = tokens(a) == tokens(b)
+    short, long = sorted((a, b), key=len)
+    within = set(tokens(short)) <= set(tokens(long))
     special = {
         "same_name": f"both are called '{b}'" if same else f"'{a}' goes by a name of '{b}' (synonym or description)",
-        "abbreviation": "'{}' reads as an abbreviation of '{}'".format(*sorted((a, b), key=len)),
+        "abbreviation": f"'{long}' has all words of '{short}'"
+        if within
+        else f"'{short}' reads as an abbreviation of '{long}'",
         "name_words": f"the words of '{a}' and '{b}' agree ({share})",
         "consonants": f"'{a}' and '{b}' have the same consonants ({share})",
         "values_within": f"{share} of the values of one occur in the other (rare values count more)",
