@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from workbench.matching import Decisions, Matches, TableMatches
 
 __all__ = ["Proposal", "fitting", "held", "propose", "translation", "with_key_forms"]
+
+
+_MOST_VALUES = 300  # of a vocabulary that is translated whole; of a longer one only its frequent values
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,18 @@ def translation(
     words = wanted.enum or (("true", "false") if wanted.type.kind == "boolean" else ())
     if not words:
         return {}, ()
-    counts = {v.value: int(v.count.value) for v in facts.column(source).top}
+    counts: Counter[str] = Counter()
+    column = facts.column(source)
+    for v in column.top:  # without blanks around: a draft takes them away before it translates
+        counts[v.value.strip()] += int(v.count.value)
+    rarer = column.sample if column.distinct.value <= _MOST_VALUES else ()
+    counts.update({v.strip(): 1 for v in rarer if v.strip() not in counts})
     labels = stated.field(source).labels if stated and source in stated else {}
-    counts |= {code: 0 for code in labels if code not in counts}  # what may come is translated with what came
-    # A code says nothing, its label in the contract does: 'A' is 'open'.
-    named = {labels.get(v) or v: v for v in counts}
-    found = match_values({name: counts[v] for name, v in named.items()}, words, labels=wanted.labels)
-    return {named[k]: v for k, v in found.table.items()}, tuple(named[k] for k in found.unmatched)
+    counts.update(dict.fromkeys(labels, 0))  # what may come is translated with what came
+    # A code says nothing, its label in the contract does: 'A' is 'open', and so may be 'O'.
+    called: Counter[str] = Counter()
+    for value, rows in counts.items():
+        called[labels.get(value) or value] += rows
+    table = match_values(called, words, labels=wanted.labels).table
+    named = {value: labels.get(value) or value for value in counts}
+    return {v: table[n] for v, n in named.items() if n in table}, tuple(v for v, n in named.items() if n not in table)

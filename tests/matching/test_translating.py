@@ -139,3 +139,20 @@ def test_months_and_weekdays_are_those_of_cldr(name: str, first: int) -> None:
         written_out = {"maerz", "mrz"}  # an umlaut written out; the locale data of Java and Windows
         known = {plain_word(form) for form in forms} | written_out
         assert {w for word in group.split("|") if not (w := plain_word(word)).isdecimal()} <= known
+
+
+def test_linked_records_that_are_too_few_still_speak_against_a_list() -> None:
+    found = match_values(["M", "F"], ["male", "female"], pairs={("M", "female"): 9, ("M", "male"): 1})
+    assert found.table == {"F": "female"}
+    assert [(r.source, r.target) for r in found.suggestions] == [("M", "female")]
+    assert "9 of 10 linked records say so, but not: both mean 'male'" in repr(found)
+
+
+def test_values_that_differ_in_their_signs_only_are_not_each_other() -> None:
+    found = match_values(["A", "A+", " B "], ["A+", "A-", "B"])
+    assert found.table == {"A+": "A+", " B ": "B"}
+    assert found.unmatched == ("A",)
+
+
+def test_personal_values_are_masked_in_words_too() -> None:
+    assert "Lovelace" not in repr(match_values(["Lovelace"], ["LOVELACE"], personal=True))

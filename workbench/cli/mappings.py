@@ -108,6 +108,10 @@ def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
             say(f"      [dim]{why}[/]")
         for note in said.get("check", ()):
             say(f"      [yellow]![/] {note}")
+    without = [m for m in proposal.matches.missing if m not in spec.fields]
+    for what, names in (("no source for", without), ("not mapped", spec.unmapped)):
+        if names:
+            say(f"  –   {what}: {', '.join(names)}".replace("[", "\\["))
 
 
 def _read_by(field: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -150,11 +150,18 @@ def is_whole(form: Form, view: ColumnView) -> bool:
 
 
 def is_called_whole(form: Form, view: ColumnView) -> bool:
-    """Whether a column's name says that it is the whole."""
-    names = _names(view)
+    """Whether a column's name says that it is the whole, and its description not that it is one of the parts."""
+    names = _names(replace(view, description="") if _tells_parts(form, view.description) else view)
     return _role(names, form.whole, _CONTEXT) and not any(
         _role(names, alternatives, _CONTEXT) for _, alternatives in form.parts
     )
+
+
+def _tells_parts(form: Form, description: str) -> bool:
+    """Whether a description names several parts: 'street, postcode and city' is none of them."""
+    said = {stem(w) for w in tokens(description)}
+    needed = (alternatives for part, alternatives in form.parts if part not in form.optional)
+    return sum(any(words <= said for words in alternatives) for alternatives in needed) > 1
 
 
 _WHEN = frozenset(stem(w) for w in ("date", "day", "time", "timestamp", "moment", "at", "on", "of", "the"))

@@ -22,7 +22,6 @@ Counts = Mapping[str, int | float] | Sequence[str]
 _SPELT = 0.84  # least likeness of spelling that is offered at all
 _MARGIN = 0.08  # by which the best must be ahead of the next
 _HINT = 0.45  # score of what frequency or elimination alone suggests: never accepted by itself
-_SURE_PAIRS = 0.6  # least certain share of linked records that must agree
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,13 @@ class ValueMatches:
     def suggestions(self) -> tuple[ValueMatch, ...]:
         """What is too unsure to take but worth showing to whoever decides."""
         return tuple(r for r in self.rows if r.target is not None and r.score < self.threshold)
+
+    def __repr__(self) -> str:
+        from workbench.profiling import mask
+
+        show = mask if self.personal else str
+        lines = [f"{r.score:.2f}  {show(r.source)} → {show(r.target or '?')}  {r.reason}" for r in self.rows]
+        return "\n".join([f"{len(self.table)} of {len(self.rows)} values translated", *lines])
 
     def _repr_html_(self) -> str:
         from workbench.profiling import mask
@@ -131,7 +137,11 @@ def match_values(
     ]
     rows = []
     for value, count in counts.items():
-        found = next((f for find in finders if (f := find(value)) is not None), None)
+        said = finders[0](value)
+        found = said if said and said[1] >= threshold else None
+        found = found or next((f for find in finders[1:] if (f := find(value)) is not None), None)
+        if said and (found is None or found[0] != said[0]):  # too few records to be sure, but they speak against it
+            found = (said[0], min(_HINT, said[1]), said[2] + (f", but not: {found[2]}" if found else ""))
         goal, score, reason = found or (None, 0.0, "nothing like it in the target")
         rows.append(ValueMatch(value, goal, score, reason, count))
     rows = _hints(rows, counts, goals, threshold)
@@ -162,18 +172,17 @@ def _linked(
         total = sum(found.values())
         best = max(sorted(found), key=lambda b: found[b])
         score = wilson(found[best] / total, total)[0]
-        if score < _SURE_PAIRS and not (total < 3 and found[best] == total):
+        if 2 * found[best] <= total:
             return None
-        return best, max(score, 0.5), f"{found[best]:.0f} of {total:.0f} linked records say so"
+        return best, score, f"{found[best]:.0f} of {total:.0f} linked records say so"
 
     return find
 
 
 def _same(goals: Iterable[str], labels: Mapping[str, str]) -> Callable[[str], tuple[str, float, str] | None]:
     goals = list(goals)
-    plain: dict[str, str] = {}
-    for goal in goals:
-        plain.setdefault(plain_word(goal), goal)
+    words = Counter(map(plain_word, goals))
+    plain = {plain_word(goal): goal for goal in goals if words[plain_word(goal)] == 1}  # 'A+' and 'A-' are two things
     for goal, label in labels.items():
         if goal in goals and label:
             plain.setdefault(plain_word(label), goal)
@@ -185,6 +194,8 @@ def _same(goals: Iterable[str], labels: Mapping[str, str]) -> Callable[[str], tu
     def find(value: str) -> tuple[str, float, str] | None:
         if value in goals:
             return value, 1.0, "the same value"
+        if value.strip() in goals:
+            return value.strip(), 0.98, "the same but for blanks"
         key = plain_word(value)
         if key and key in plain:
             goal = plain[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -9,11 +10,18 @@ import polars as pl
 
 from workbench.errors import UsageError
 from workbench.model import Contract, Field
-from workbench.profiling import ColumnProfile, Profile
+from workbench.profiling import ColumnProfile, Profile, named_meaning
 
 from .measuring import Measures, measure, measure_frames, physical_kind
 
 __all__ = ["ColumnView", "views", "views_of", "with_sample"]
+
+# What a column that has such a meaning is plainly called; meanings of which a table has several kinds are left out.
+_LABELS: dict[str | None, str] = {
+    "birth_date": "birth date", "city": "city", "country": "country", "currency": "currency", "email": "email",
+    "family_name": "last name", "gender": "gender", "given_name": "first name", "iban": "iban",
+    "language": "language", "phone": "phone", "postcode": "postal code",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +85,24 @@ def _seen(side: object, measured: Iterator[dict[str, Measures]]) -> tuple[Column
     if isinstance(side, tuple) and all(isinstance(v, ColumnView) for v in side):
         return side
     if isinstance(side, Contract):
-        return _of_contract(side)
+        return _labelled(_of_contract(side))
     if isinstance(side, Profile):
-        return _of_profile(side)
+        return _labelled(_of_profile(side))
     if isinstance(side, pl.DataFrame | pl.LazyFrame):
         return tuple(ColumnView(name, kind=m.kind, seen=m) for name, m in next(measured).items())
     raise UsageError(f"cannot match a {type(side).__name__}", cure="give a profile, a contract or a Polars frame")
+
+
+def _labelled(side: Iterable[ColumnView]) -> tuple[ColumnView, ...]:
+    """A column that alone in its table means such a thing goes by its plain name too: 'Telefon' by 'phone'."""
+    views = tuple(side)
+    once = Counter(v.semantic for v in views)
+    return tuple(
+        replace(v, synonyms=(*v.synonyms, _LABELS[v.semantic]))
+        if v.semantic in _LABELS and once[v.semantic] == 1 and _LABELS[v.semantic] not in (v.name, *v.synonyms)
+        else v
+        for v in views
+    )
 
 
 def with_sample(known: Iterable[ColumnView], sampled: Iterable[ColumnView]) -> tuple[ColumnView, ...]:
@@ -130,8 +150,10 @@ def _of_field(f: Field, inside: str = "") -> Iterator[tuple[ColumnView, list[str
     if kind in ("integer", "text") and "%d" in (f.format or ""):  # a day written as a number
         kind = "timestamp" if "%M" in (f.format or "") else "date"
     synonyms = (f.name, *f.synonyms) if inside else f.synonyms
+    named = named_meaning(f.name)
+    meaning = f.semantic_type or (None if named == "street" else named)  # 'address' may be all of it, or a line
     yield (
-        ColumnView(path, tuple(synonyms), f.description, kind, f.semantic_type, f.personal, closed, f.required),
+        ColumnView(path, tuple(synonyms), f.description, kind, meaning, f.personal, closed, f.required),
         values,
     )
 

@@ -22,6 +22,7 @@ from .masking import mask
 from .number import How, Number, wilson
 from .profiler import profile
 from .relations import relate
+from .semantics import named_meaning
 from .sums import Equation, equations
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "equations",
     "infer_contract",
     "mask",
+    "named_meaning",
     "profile",
     "relate",
     "wilson",

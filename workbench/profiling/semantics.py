@@ -119,6 +119,16 @@ SEMANTIC_TYPES = (
 """Every meaning that may be guessed."""
 
 
+def named_meaning(name: str) -> str | None:
+    """The one meaning that a name tells without any value, 'phone' for 'Telefon'; None where it tells none or several.
+
+    >>> named_meaning("Telefon"), named_meaning("date_of_birth"), named_meaning("remark")
+    ('phone', 'birth_date', None)
+    """
+    said = [kind for kind, strength in name_says(name).items() if strength >= 1.0 and kind in SEMANTIC_TYPES]
+    return said[0] if len(said) == 1 else None
+
+
 def guess(panel: Panel) -> tuple[SemanticGuess, ...]:
     """What the column may mean, likeliest first.
 

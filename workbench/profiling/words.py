@@ -18,8 +18,12 @@ def tokens(name: str) -> tuple[str, ...]:
 
     >>> tokens("CustomerFirstName"), tokens("cust_no"), tokens("Zip-Code2"), tokens("URLPath")
     (('customer', 'first', 'name'), ('cust', 'no'), ('zip', 'code', '2'), ('url', 'path'))
+    >>> tokens("crm.customers.zip"), tokens("Geb. Datum"), tokens("Pat.-Nr.")
+    (('zip',), ('geb', 'datum'), ('pat', 'nr'))
     """
-    return tuple(part.lower() for part in _SPLIT.findall(name.rsplit(".", 1)[-1]))
+    # A dot before a word parts a path ('crm.customers.zip'); at the end of one it shortens it ('Geb. Datum', 'Kd.Nr.').
+    last = name if name.endswith(".") else re.split(r"\.(?=\w)", name)[-1]
+    return tuple(part.lower() for part in _SPLIT.findall(last))
 
 
 @cache
