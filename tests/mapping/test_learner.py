@@ -49,6 +49,12 @@ CASES = {
     "blanks as group marks": ([("296286.3", "296 286.30"), ("733.4", "733.40")], ("1000.5", "1 000.50")),
     "degrees": ([("212", "100.0"), ("100.4", "38.0"), ("50", "10.0")], ("32", "0.0")),
     "any range": ([("12", "0-39"), ("95", "80-119"), ("163", "160-199")], ("45", "40-79")),
+    "buckets not from zero": ([("12", "5-15"), ("37", "35-45"), ("5", "5-15")], ("15", "15-25")),
+    "day before the date": (
+        [("Tue, 17 Dec 2019", "2019-12-17"), ("5 Jan 2020", "2020-01-05"), ("Sunday 1 Mar 2020", "2020-03-01")],
+        ("Wed, 1 Apr 2020", "2020-04-01"),
+    ),
+    "month without its zero": ([("8142089", "14 Aug 2089"), ("11071712", "7 Nov 1712")], ("1022003", "2 Jan 2003")),
     "half of a year": (
         [("2024-02-10", "H1"), ("1999-07-24", "H2"), ("2001-06-15", "H1"), ("2005-12-31", "H2")],
         ("2010-09-01", "H2"),
@@ -208,6 +214,19 @@ def test_search_and_steps_mean_the_same(chain: list[object], text: str) -> None:
         return
     real = try_steps(chain, {"x": [text]}, ["x"])[0]
     assert runner(chain)(text) == (None if isinstance(real, Rejected) else real)  # type: ignore[arg-type]
+
+
+READ = ["%m%d%Y", "%d.%m.%y", "%d %b %Y", "%Y%m%d"]
+
+
+@given(st.sampled_from(READ), st.text(alphabet="0123 .Mayn", min_size=6, max_size=11))
+@settings(deadline=None, max_examples=60)
+def test_search_and_steps_read_dates_alike(form: str, text: str) -> None:
+    if not text.strip():
+        return
+    real = try_steps([{"parse_date": form}, {"format_date": "%Y-%m-%d"}], {"x": [text]}, ["x"])[0]
+    found = runner([{"parse_date": form}, {"format_date": "%Y-%m-%d"}])(text)
+    assert found == (None if isinstance(real, Rejected) else real)
 
 
 DATES = ["%d/%m/%Y", "%-d %B %Y, %A", "%a %j %V %G", "Q%q %y %b", "%-m/%-d/%Y"]

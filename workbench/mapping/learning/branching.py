@@ -16,6 +16,7 @@ from .moves import LETTERS, quoted
 from .others import Others
 from .programs import Branches, Program, Row, Straight
 from .shapes import shape_patterns
+from .weighing import unlike_padding
 
 __all__ = ["Test", "branched_programs", "tests_for"]
 
@@ -196,6 +197,8 @@ def _rest(
 
 def _joined(test: Test, first: Straight, rest: Program | None) -> Branches:
     cost = 1.2 + test.cost + first.cost + (rest.cost if rest else 0.5)
+    others = [] if rest is None else [rest] if isinstance(rest, Straight) else [p for _, _, p in rest.cases]
+    cost += unlike_padding([first, *others])
     case = (test.column, test.written, first)
     if isinstance(rest, Branches):
         return replace(rest, cases=(case, *rest.cases), tests=(test.check, *rest.tests), cost=cost)

@@ -37,15 +37,19 @@ TIME_CODES = (
 
 @lru_cache(maxsize=2048)
 def _form(format_: str) -> tuple[re.Pattern[str], str]:
-    codes = ""
+    cut = re.split("%(.)", format_)
     out = ""
-    for piece in re.findall(r"%.|[^%]+", format_):
-        if piece[0] == "%" and piece != "%%":
-            codes += piece[1]
-            out += f"({_FORMS[piece[1]]})"
-        else:
-            out += re.escape("%" if piece == "%%" else piece)
-    return re.compile(out, re.IGNORECASE | re.ASCII), codes
+    for i, piece in enumerate(cut):
+        if i % 2 == 0 or piece == "%":
+            out += re.escape(piece)
+            continue
+        form = _FORMS[piece]
+        beside = [cut[j] for j, text in ((i - 2, i - 1), (i + 2, i + 1)) if 0 <= j < len(cut) and not cut[text]]
+        if piece in "mdHIMS" and any(c in "YymdHIMSf" for c in beside):
+            # As the steps read it: a number right beside another has two digits.
+            form = form.replace("0?", "0").replace("[01]?", "[01]").replace("[0-5]?", "[0-5]")
+        out += f"({form})"
+    return re.compile(out, re.IGNORECASE | re.ASCII), "".join(c for c in cut[1::2] if c != "%")
 
 
 def _parts(text: str, format_: str) -> dict[str, str] | None:
@@ -143,9 +147,7 @@ def date_formats(text: str) -> tuple[str, ...]:
 def _heads(head: str) -> list[str]:
     pieces = _CUT.findall(head)
     if len(pieces) == 1 and head.isdigit():
-        return {8: ["%Y%m%d", "%m%d%Y", "%d%m%Y"], 7: ["%m%d%Y", "%d%m%Y"], 6: ["%y%m%d", "%m%d%y", "%d%m%y"]}.get(
-            len(head), []
-        )
+        return {8: ["%Y%m%d", "%m%d%Y", "%d%m%Y"], 6: ["%y%m%d", "%m%d%y", "%d%m%y"]}.get(len(head), [])
     kept = [f for f in _written(pieces) if _names_a_day(f)]
     # Year, day, month in this order is written nowhere.
     usual = [f for f in kept if not ("%Y" in f and f.index("%Y") < f.index("%d") < _month_at(f))]

@@ -168,6 +168,24 @@ def _buckets(xs: Sequence[Decimal], ys: Sequence[Decimal], digits: int, spans: S
             offset -= 0.4 if mode == "down" and size in spans else 0.0
             price += alone + offset
             yield ({"bucket": step}, *more), 0.9 + price + 0.015 * rank, [b + first for b in found]
+        if not alone:
+            yield from _from_start(xs, ys, size, 1.3 + 0.015 * rank - (0.4 if size in spans else 0.0))
+
+
+def _from_start(xs: Sequence[Decimal], ys: Sequence[Decimal], size: Decimal, price: float) -> Iterator[Relation]:
+    """Buckets that are not counted from zero: 5 to 15, 15 to 25."""
+    start = ys[0] % size
+    if not start or len(set(ys)) < 2 or any(y % size != start for y in ys):
+        return
+    found = [bucket_of(x, size, "down", start) for x in xs]
+    first = ys[0] - found[0]
+    if first in (0, size) and all(y - b == first for y, b in zip(ys, found, strict=True)):
+        more: Chain = ({"add": _plain(size)},) if first else ()
+        yield (
+            ({"bucket": {"to": _plain(size), "start": _plain(start)}}, *more),
+            price + (0.3 if first else 0.0),
+            list(ys),
+        )
 
 
 def _counted(xs: Sequence[Decimal], ys: Sequence[Decimal]) -> Iterator[Relation]:

@@ -91,7 +91,8 @@ def _tables(rows: Sequence[Row], outputs: Sequence[str | None], others: Others) 
         else:
             given = [r[column] for r in others.rows]
             strange = sum(v not in values for v in given if v is not None)
-            codes = all(len(v) <= (4 if any(c.isdigit() for c in v) else CODE) for v in values)
+            digits = 4 if given else 0  # numbers may be codes, if the other inputs are the same few
+            codes = all(len(v) <= (digits if any(c.isdigit() for c in v) else CODE) for v in values)
             if len(values) > 1 and codes and 2 * strange <= len(given):
                 cost = 2.5 + 0.45 * len(values) + 4 * strange / max(1, len(given))
                 found.append(Straight(((column, ({"translate": {"values": values}},)),), cost))

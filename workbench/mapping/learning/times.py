@@ -17,6 +17,7 @@ __all__ = ["date_bases", "formats_for", "time_atoms"]
 Base = tuple[int, Chain, float, list[datetime]]
 Clocks = tuple[int, Chain, float, list[int]]
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M:%S%p", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p")
+_WEEKDAY = re.compile("^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*[.,]? +")
 _TOKEN = re.compile(r"\d{1,2}(?::\d{2}){0,2}(?: ?[AaPp][Mm])?")
 _FORMS = (
     "%-I:%M%p", "%-I:%M %p", "%-I%p", "%-I %p", "%-I:%M:%S%p", "%-I:%M:%S %p", "%H:%M", "%-H:%M", "%H:%M:%S",
@@ -70,14 +71,16 @@ def date_bases(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> Iterat
     """Pieces of the inputs that are dates, with the steps that read them."""
     seen = set()
     for (column, values), (chain, cost) in sorted(pool.texts.items(), key=lambda t: t[1][1])[:120]:
-        if not all(6 <= len(v) <= 40 and any(c.isdigit() for c in v) for v in values) or not date_formats(
-            values[0].strip()
-        ):
+        if not all(6 <= len(v) <= 40 and any(c.isdigit() for c in v) for v in values):
+            continue
+        first = _ready([values[0].strip()])[1][0]
+        if not date_formats(first):
             continue
         run = runner(chain)
-        more = [v for row in unlabelled if row[column] is not None and (v := run(row[column]))]
-        texts = [v.strip() for v in values]
-        others = [str(m).strip() for m in more if date_formats(str(m).strip())]
+        more = [str(v).strip() for row in unlabelled if row[column] is not None and (v := run(row[column]))]
+        before, ready = _ready([*(v.strip() for v in values), *more])
+        texts = ready[: len(values)]
+        others = [m for m in ready[len(values) :] if date_formats(m)]
         for rank, formats in enumerate(formats_for([*texts, *others])):
             times = [next((t for f in formats if (t := read_time(v, f)) is not None), None) for v in texts]
             if any(t is None for t in times) or (column, tuple(times)) in seen:
@@ -85,7 +88,23 @@ def date_bases(pool: Pool, unlabelled: Sequence[Sequence[str | None]]) -> Iterat
             seen.add((column, tuple(times)))
             name = "parse_timestamp" if any(_HAS_TIME.search(f) for f in formats) else "parse_date"
             step: Step = {name: formats[0] if len(formats) == 1 else list(formats)}
-            yield column, (*chain, step), cost + 0.3 + 0.4 * rank, [t for t in times if t is not None]
+            price = cost + 0.3 + 0.4 * rank + 0.2 * len(before)
+            yield column, (*chain, *before, step), price, [t for t in times if t is not None]
+
+
+def _ready(texts: Sequence[str]) -> tuple[Chain, list[str]]:
+    """The steps after which a format can read all of the texts, if there are dates in them, and what they give.
+
+    A leading day of the week goes; where months stand without their leading zero right before the day, it comes.
+    """
+    steps: list[Step] = []
+    if any(_WEEKDAY.match(t) for t in texts):
+        steps.append({"replace_pattern": {"pattern": _WEEKDAY.pattern, "new": ""}})
+        texts = [_WEEKDAY.sub("", t) for t in texts]
+    if any(len(t) == 7 and t.isdigit() for t in texts) and all(len(t) > 6 for t in texts):
+        steps.append({"pad": {"width": 8}})
+        texts = [t.rjust(8, "0") for t in texts]
+    return tuple(steps), list(texts)
 
 
 def time_atoms(pool: Pool, unlabelled: Sequence[Sequence[str | None]], more: Iterable[Clocks] = ()) -> None:

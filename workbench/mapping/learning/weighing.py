@@ -11,7 +11,7 @@ from .others import Others
 from .programs import Part, Straight, merged
 from .shapes import coarse
 
-__all__ = ["ONE_FORMAT", "ONE_TEXT", "bound_by", "weighed"]
+__all__ = ["ONE_FORMAT", "ONE_TEXT", "bound_by", "unlike_padding", "weighed"]
 
 # What is written by one format, with the text between, is less surprising than each of it alone.
 ONE_FORMAT, ONE_TEXT = 0.25, 0.35
@@ -106,6 +106,13 @@ def _mixed(codes: str) -> bool:
         re.search(f"%-[{kind}]", codes) is not None and re.search(f"%[{kind}]", codes) is not None
         for kind in ("dm", "HI")
     )
+
+
+def unlike_padding(programs: Sequence[Straight]) -> float:
+    """What speaks against cases of which one writes leading zeros where another leaves them out."""
+    codes = [" ".join(str(a) for _, _, a in _steps_named(p, "format_date", "format_clock")) for p in programs]
+    written = " ".join(codes)
+    return 0.3 * any(f"%-{c}" in written and f"%{c}" in written for c in "dmHIjV")
 
 
 def bound_by(chain: Chain) -> str:
