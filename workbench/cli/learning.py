@@ -10,7 +10,7 @@ import typer
 
 from workbench.errors import SourceError, UsageError
 
-from .app import JSON, Short, app, say, show_json, status
+from .app import JSON, Short, app, errors, say, show_json, status
 from .profiles import split_name
 
 if TYPE_CHECKING:
@@ -45,14 +45,15 @@ def learn(
             raise UsageError("--linked needs the crosswalk that links the records", cure="add --crosswalk FILE")
         _from_links(examples, linked, crosswalk, _two(systems, "--systems"), _two(keys, "--keys"), as_json)
         return
+    if crosswalk is not None or systems or keys:
+        raise UsageError(
+            "--crosswalk, --systems and --keys go with --linked", cure="add --linked TABLE, or leave them out"
+        )
     from workbench.mapping import learn as learn_steps
     from workbench.mapping import next_question
 
-    rows = _rows(examples)
-    if rows.width < 2 or not rows.height:
-        raise SourceError("examples have an input column and an output column", where=examples, cure="add rows")
-    *names, wanted = rows.columns
-    texts = rows.cast(dict.fromkeys(rows.columns, str))
+    texts = _examples(examples)
+    *names, wanted = texts.columns
     pairs = [(row[:-1], row[-1]) for row in texts.rows() if row[-1] is not None]
     open_rows = [row[:-1] for row in texts.rows() if row[-1] is None]
     with status(f"learning {wanted}", quiet=as_json):
@@ -63,8 +64,51 @@ def learn(
         show_json({"proposals": [_as_data(f) for f in found], "ask": asked})
     else:
         _show(found, names, question)
+        _say_doubts(names, pairs)
     if not found:
         raise Short
+
+
+def _examples(source: str) -> pl.DataFrame:
+    """The examples as texts, blanks as nulls.
+
+    Raises:
+        SourceError: They are no examples: an output is missing, or a column holds more than single values.
+    """
+    import polars as pl
+
+    rows = _rows(source)
+    nested = [name for name, type_ in rows.schema.items() if type_.is_nested()]
+    if nested:
+        raise SourceError(
+            f"the column '{nested[0]}' holds lists or records, and examples are single values",
+            where=source,
+            cure="give a table whose columns are single values",
+        )
+    if rows.width < 2:
+        raise SourceError("there is one column only", where=source, cure="add a last column with the wanted outputs")
+    texts = rows.select(pl.all().cast(pl.String))
+    texts = texts.select(pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in texts.columns)
+    wanted = texts.columns[-1]
+    if texts[wanted].null_count() == texts.height:
+        raise SourceError(
+            f"no row says its output: the last column, '{wanted}', is empty", where=source, cure="fill in some outputs"
+        )
+    return texts
+
+
+def _say_doubts(names: Sequence[str], pairs: Sequence[tuple[tuple[str | None, ...], str | None]]) -> None:
+    """What about the examples themselves leaves a doubt: inputs with two outputs, outputs that are all the same."""
+    outputs: dict[tuple[str | None, ...], list[str]] = {}
+    for given, wanted in pairs:
+        outputs.setdefault(given, []).append(str(wanted))
+    double = [(given, list(dict.fromkeys(said))) for given, said in outputs.items() if len(set(said)) > 1]
+    for given, said in double[:_SHOWN]:
+        typer.echo(f"! {_row(names, given)} stands with {len(said)} outputs: {', '.join(map(repr, said[:5]))}")
+    if len(double) > _SHOWN:
+        typer.echo(f"! and {len(double) - _SHOWN:,} more inputs stand with several outputs")
+    if len(pairs) > 1 and len({wanted for _, wanted in pairs}) == 1:
+        typer.echo(f"! every output is {pairs[0][1]!r}: another one would say what it depends on")
 
 
 def _rows(source: str) -> pl.DataFrame:
@@ -125,7 +169,13 @@ def _from_links(
 
     with status("learning from linked records", quiet=as_json):
         pairs = linked_pairs(_rows(crosswalk), *systems)
-        found = learn_from_links(_rows(left), _rows(right), pairs, keys=keys)
+        tables = (_rows(left), _rows(right))
+        found = learn_from_links(*tables, pairs, keys=keys)
+    for name, rows, key, ids in zip((left, right), tables, keys, pairs.columns, strict=True):
+        known = rows[key].cast(pairs[ids].dtype).implode()
+        away = pairs.height - int(pairs[ids].is_in(known).sum())
+        if away:
+            errors.print(f"! {away:,} of {pairs.height:,} linked pairs have no record in {name}", markup=False)
     if as_json:
         show_json([{"target": f.target, "kind": f.kind, **_as_data(f.learned)} for f in found.values()])
     else:

@@ -66,11 +66,22 @@ def linked_pairs(crosswalk: pl.DataFrame, left: str, right: str, *, min_probabil
             raise UsageError(f"the crosswalk knows no system '{system}'", cure=did_you_mean(system, systems))
     sure = crosswalk
     if "probability" in crosswalk.columns:
-        sure = crosswalk.filter(pl.col("probability").fill_null(1.0) >= min_probability)
+        sure = crosswalk.filter(_probabilities(crosswalk["probability"]).fill_null(1.0) >= min_probability)
     ids = sure.select("canonical_id", "system", pl.col("source_id").cast(pl.String))
     ours = ids.filter(pl.col("system") == left).select("canonical_id", pl.col("source_id").alias(_LEFT))
     theirs = ids.filter(pl.col("system") == right).select("canonical_id", pl.col("source_id").alias(_RIGHT))
     return ours.join(theirs, on="canonical_id").select(_LEFT, _RIGHT).unique(maintain_order=True)
+
+
+def _probabilities(written: pl.Series) -> pl.Series:
+    blank = written.cast(pl.String).str.strip_chars().replace("", None)
+    numbers = blank.cast(pl.Float64, strict=False)
+    wrong = blank.filter(blank.is_not_null() & ~numbers.is_between(0, 1).fill_null(False))
+    if not wrong.is_empty():
+        raise UsageError(
+            f"the crosswalk has the probability '{wrong[0]}'", cure="write numbers from 0 to 1, as in 0.95"
+        )
+    return numbers
 
 
 def learn_from_links(
