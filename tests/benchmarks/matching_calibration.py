@@ -40,21 +40,25 @@ from workbench.matching import (
 DICTIONARY_WEIGHT = 8.0  # a data dictionary with hundreds of fields teaches more than one of many like pairs
 
 
-def to_case(task: Task, blind: bool = False) -> Case:
+HIDDEN = {"blind": 1, "half": 2}  # names of targets that are made meaningless: all, every second
+
+
+def to_case(task: Task) -> Case:
     left, right = (views(side) for side in (task.source, task.target))
     truth = np.array([[(a.name, b.name) in task.truth for b in right] for a in left])
-    if blind:
-        right = tuple(replace(v, name=f"{chr(65 + k % 26)}{k:03d}") for k, v in enumerate(right))
+    if every := HIDDEN.get(kind_of(task)):
+        right = tuple(v if k % every else replace(v, name=f"{chr(65 + k % 26)}{k:03d}") for k, v in enumerate(right))
     weight = DICTIONARY_WEIGHT if task.listed else 1.0
     return case_of(Pairing(left, right), truth, weight)
 
 
 def kind_of(task: Task) -> str:
-    return "dictionary" if task.listed else "blind" if task.name.startswith("blind") else "pairs"
+    first = task.name.split()[0]
+    return "dictionary" if task.listed else first if first in HIDDEN else "pairs"
 
 
 def learn(cases: list[tuple[Task, Case]]) -> Model:
-    seen = [(t, c) for t, c in cases if not t.name.startswith("blind")]
+    seen = [(t, c) for t, c in cases if kind_of(t) not in HIDDEN]
     return fit_model([c for _, c in seen], [t.group for t, _ in seen])
 
 
@@ -88,7 +92,9 @@ def main() -> None:
     options = parser.parse_args()
     found_tasks = [t for folder in options.folders for t in tasks(folder)]
     cases = [(t, to_case(t)) for t in found_tasks]
-    cases += [(replace(t, name=f"blind {t.name}"), to_case(t, blind=True)) for t in found_tasks if not t.listed]
+    for kind in HIDDEN:
+        hidden = [replace(t, name=f"{kind} {t.name}") for t in found_tasks if not t.listed]
+        cases += [(t, to_case(t)) for t in hidden]
     scores, truths, recalls, f1s, proposed = [], [], {}, {}, {}
     order: list[tuple[Task, Case]] = []
     for group in sorted({t.group for t, _ in cases}):
@@ -108,7 +114,7 @@ def main() -> None:
     table = reliability(np.concatenate(scores), np.concatenate(truths))
     held_out = {name: round(float(np.mean(values)), 3) for name, values in recalls.items()}
     kinds = {}
-    for kind in ("pairs", "blind", "dictionary"):
+    for kind in ("pairs", *HIDDEN, "dictionary"):
         chosen = [k for k, (t, _) in enumerate(order) if kind_of(t) == kind]
         kinds[kind] = reliability(
             np.concatenate([scores[k] for k in chosen]), np.concatenate([truths[k] for k in chosen])

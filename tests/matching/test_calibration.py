@@ -137,6 +137,29 @@ def test_values_find_columns_with_codes_for_names_beside_columns_with_names() ->
     assert found.candidates("F0071")[0].score > 0.2
 
 
+def beside_named(**values: list[str]) -> pl.DataFrame:
+    """Columns beside three that names match."""
+    named = {n: [f"{n} {i % 9}" for i in range(60)] for n in ("city", "street", "first name")}
+    return pl.DataFrame({**named, **values})
+
+
+def test_many_telling_values_prove_a_column_whose_name_cannot_be_read() -> None:
+    mails = [f"p{i}@x.org" for i in range(60)]
+    found = match(beside_named(email=mails), beside_named(SMTPADR=[f"q{m}" if m > "p4" else m for m in mails]))
+    assert found.of("SMTPADR") is not None
+    assert found.of("SMTPADR").source == "email"  # type: ignore[union-attr]
+
+
+def test_values_that_are_merely_alike_suggest_a_column_whose_name_cannot_be_read() -> None:
+    left = beside_named(email=[f"p{i}@x.org" for i in range(60)])
+    right = beside_named(SMTPADR=[f"q{i}@y.org" for i in range(60)])
+    found = match(left, right)
+    assert found.of("SMTPADR") is None
+    first = found.candidates("SMTPADR")[0]
+    assert first.source == "email"
+    assert 0.1 < first.score <= 0.2
+
+
 def test_where_most_names_speak_leftover_columns_of_like_values_stay_unmatched() -> None:
     names = ("city", "street", "first name")
     left = pl.DataFrame({n: [f"{n} {i % 9}" for i in range(60)] for n in names})

@@ -39,7 +39,8 @@ a data dictionary of many times as many, where a likely looking rival is nearly 
 
 _CROWD = 4.0  # times as many targets as sources that make a dictionary; between 1 and this, in between
 _MUTE, _SPEAKING = 0.15, 0.3  # mean evidence of the best assignment by name: from codes to words
-_SUGGESTED = 0.45  # the most that values can say that only suggest
+_SUGGESTED, _ASIDE = 0.45, 0.2  # the most that values can say that only suggest; where names have spoken elsewhere
+_SHARING, _PROVEN = ("values_shared", "values_within"), (0.9, 0.3)  # from here 164 of 164 held-out pairs were right
 _FIT = 0.98  # share of pairs that values alone must not fit, for the log-shares by values
 _FLOOR = -15.0  # log-shares below say nothing more
 _HEARD = 0.02  # least log-odds per point of score for which a score is worked out
@@ -162,9 +163,10 @@ def judge(
 ) -> Matrix:
     """The calibrated probability of every pair.
 
-    Where names leave at least half of the columns over, and the names of these have hardly a letter in common, they
-    say nothing: there the values speak. They only suggest where names have spoken elsewhere in the table (several
-    columns may draw on one vocabulary), and where values are merely alike, none being shared.
+    Names that find no partner say nothing where they cannot be read ('T042', 'KUNNR'), or where they leave at least
+    half of the columns over and have hardly a letter in common: there the values speak. They only suggest where no
+    value is shared; and where names have spoken elsewhere in the table, unless so many telling values are shared that
+    only the same thing can have them.
 
     Args:
         scores: What the scorers gave.
@@ -175,23 +177,33 @@ def judge(
     named = posterior(scores, kinship, model, leaning)
     if model.silent is None or not named.size:
         return named
-    rows, columns = np.flatnonzero(named.max(axis=1) < 0.5), np.flatnonzero(named.max(axis=0) < 0.5)
-    if 2 * min(len(rows), len(columns)) < min(named.shape):
-        return named
-    left = np.ix_(rows, columns)
-    by_name = name_best(scores)
-    best = by_name[left]
-    said = float((best * assign(best)).sum()) / min(best.shape)
-    silence = float(np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))
+    left = np.ix_(np.flatnonzero(named.max(axis=1) < 0.5), np.flatnonzero(named.max(axis=0) < 0.5))
+    silence = _silence(scores, left, named.shape)
     rest = nameless(scores, left)
-    if silence and rest:
+    if silence.any() and rest:
         lean = leaning if isinstance(leaning, float) else leaning[left]
-        spoken = posterior(rest, strangers(best.shape), model.silent, lean)
-        shared = filled(rest.get("values_shared", np.ones(spoken.shape))) > 0
-        heard = ((named >= 0.5) & (by_name >= 0.5)).any()
-        spoken = np.where(shared & ~heard, spoken, np.minimum(spoken, _SUGGESTED))
-        named[left] = logistic(silence * log_odds(spoken) + (1 - silence) * log_odds(named[left]))
+        spoken = posterior(rest, strangers(silence.shape), model.silent, lean)
+        shared, within = (filled(rest[n]) if n in rest else np.ones(spoken.shape) for n in _SHARING)
+        if ((named >= 0.5) & (name_best(scores) >= 0.5)).any():
+            proven = (shared >= _PROVEN[0]) & (within >= _PROVEN[1])
+            spoken = np.where(proven, spoken, np.minimum(spoken, _ASIDE))
+        else:
+            spoken = np.where(shared > 0, spoken, np.minimum(spoken, _SUGGESTED))
+        named[left] = logistic(silence * log_odds(spoken) + (1.0 - silence) * log_odds(named[left]))
     return named
+
+
+def _silence(scores: Mapping[str, Matrix], left: tuple[Any, ...], shape: tuple[int, ...]) -> Matrix:
+    """How far names say nothing of the pairs that are left over; 0 to 1."""
+    best: Matrix = name_best(scores)[left]
+    if not best.size:
+        return best
+    silence: Matrix = 1.0 - scores["readable"][left] if "readable" in scores else np.zeros(best.shape)
+    if 2 * min(best.shape) < min(shape):
+        return silence
+    said = float((best * assign(best)).sum()) / min(best.shape)
+    found: Matrix = np.maximum(silence, np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))
+    return found
 
 
 def strangers(shape: tuple[int, ...]) -> tuple[Matrix, Matrix]:

@@ -15,8 +15,11 @@ __all__ = ["BY_NAME", "DERIVED", "derived", "filled", "name_best", "nameless"]
 Matrix = npt.NDArray[np.float64]
 
 BY_NAME = frozenset(
-    ("same_name", "name_words", "name_within", "name_telling", "spelling", "consonants", "abbreviation", "description")
-)
+    (
+        "readable", "same_name", "name_words", "name_within", "name_telling", "spelling", "consonants", "abbreviation",
+        "description",
+    )
+)  # fmt: skip
 """Scores that look at names: left out where names say nothing ('T042')."""
 
 DERIVED = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from workbench.model import read_document
 
-__all__ = ["Lexicon", "lexicon", "shared_affix", "skeleton", "stem", "token_similarity", "tokens",
-    "without_unit",
+__all__ = [
+    "Lexicon", "lexicon", "readable", "shared_affix", "skeleton", "stem", "token_similarity", "tokens", "without_unit",
 ]  # fmt: skip
 
 Matrix = npt.NDArray[np.float64]
@@ -83,7 +83,7 @@ def skeleton(name: str) -> str:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Words that stand for others; see lexicon.yaml and wordnet.txt for the public lists they come from.
+    """Words that stand for others; see lexicon.yaml, wordnet.txt and words.txt for the public lists they come from.
 
     Attributes:
         expansions: Short form → words it may stand for.
@@ -91,6 +91,7 @@ class Lexicon:
         senses: Stem → numbers of the synonym groups it is in.
         little: Words that tell two names hardly apart, as 'of'.
         units: Words that say how a thing is measured, not what it is.
+        words: The words of the language.
     """
 
     expansions: Mapping[str, tuple[str, ...]]
@@ -98,6 +99,16 @@ class Lexicon:
     senses: Mapping[str, frozenset[int]]
     little: frozenset[str]
     units: frozenset[str]
+    words: frozenset[str]
+
+    def knows(self, word: str) -> bool:
+        """Whether a word, or what it is short for, is one of the language.
+
+        >>> [lexicon().knows(word) for word in ("street", "nr", "stras")]
+        [True, True, False]
+        """
+        here = (self.words, self.expansions, self.phrases, self.little, self.units)
+        return stem(word) in self.words or stem(word) in self.senses or any(word in of for of in here)
 
     def expand(self, words: Sequence[str]) -> tuple[str, ...]:
         """Write short forms of several words out: ('dob',) → ('date', 'birth')."""
@@ -119,13 +130,13 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The lexicon that ships with the workbench."""
     data = read_document(Path(__file__).with_name("lexicon.yaml")).data
-    synsets = Path(__file__).with_name("wordnet.txt").read_text(encoding="utf-8").splitlines()
+    synsets, language = (list(_lines(name)) for name in ("wordnet.txt", "words.txt"))
     expansions: dict[str, tuple[str, ...]] = {}
     for source in data["abbreviations"]:
         for short, words in source.items():
             expansions[short] = tuple(dict.fromkeys((*expansions.get(short, ()), *words)))
     senses: dict[str, set[int]] = {}
-    groups = (*data["names"], *(line.split() for line in synsets if not line.startswith("#")))
+    groups = (*data["names"], *(line.split() for line in synsets))
     for number, group in enumerate(groups):
         for word in group:
             senses.setdefault(stem(word), set()).add(number)
@@ -135,7 +146,14 @@ def lexicon() -> Lexicon:
         {word: frozenset(groups) for word, groups in senses.items()},
         frozenset(data["little"]),
         frozenset(data["units"]),
+        frozenset(word for line in language for word in line.split()),
     )
+
+
+def _lines(name: str) -> Iterator[str]:
+    """The lines of a list beside this file, without its head."""
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return (line for line in text.splitlines() if not line.startswith("#"))
 
 
 def shared_affix(names: Sequence[tuple[str, ...]]) -> int:
@@ -150,6 +168,16 @@ def shared_affix(names: Sequence[tuple[str, ...]]) -> int:
     while common < shortest - 1 and len({n[common] for n in names}) == 1:
         common += 1
     return common
+
+
+def readable(name: str) -> float:
+    """The share of a name's letters, digits and single ones apart, that stand in known words.
+
+    >>> readable("customer_no"), readable("KUNNR"), readable("T042")
+    (1.0, 0.0, 0.0)
+    """
+    words = [word for word in tokens(name) if len(word) > 1 and not word.isdigit()]
+    return sum(len(word) for word in words if lexicon().knows(word)) / max(sum(map(len, words)), 1)
 
 
 def token_similarity(left: Sequence[str], right: Sequence[str]) -> Matrix:

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from . import names
 from .names import lexicon, skeleton, stem, tokens
 from .pairing import Matrix, Pairing
 from .scorers import scorer
@@ -34,6 +35,17 @@ def _shares(pairing: Pairing) -> tuple[Matrix, Matrix]:
     """The covered weight of either name as a share of all its weight."""
     of_left, of_right, left_whole, right_whole = pairing.covered
     return of_left / np.maximum(left_whole, 1e-12), of_right / np.maximum(right_whole, 1e-12)
+
+
+@scorer("readable", "both names are made of known words", weight=0.0)
+def readable(pairing: Pairing) -> Matrix:
+    """How far both names can be read, or are described; counts where they cannot: there values speak."""
+    left, right = (
+        np.array([1.0 if v.description else max(map(names.readable, (v.name, *v.synonyms))) for v in side])
+        for side in (pairing.sources, pairing.targets)
+    )
+    found: Matrix = left[:, None] * right[None, :]
+    return found
 
 
 @scorer("name_words", "the words of the names agree", "the names share no word")
