@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -104,3 +106,12 @@ def test_a_number_that_a_contract_writes_as_a_day_is_a_date() -> None:
     for format_, kind in written.items():
         contract = Contract(id="s", name="s", version="1.0.0", fields=(Field("d", INTEGER, format=format_),))
         assert views(contract)[0].kind == kind
+
+
+def test_a_key_that_the_rows_show_meets_the_stated_key() -> None:
+    rows = pl.DataFrame({"KUNNR": [f"00{n}" for n in range(60)], "LAND": ["DE", "FR"] * 30})
+    target = entity(Field("customer_id", TEXT, key=1), Field("country", TEXT))
+    facts = profile(rows)
+    shown, hidden = (match(side, target) for side in (facts, replace(facts, keys=())))
+    assert "'KUNNR' by telling all rows apart" in shown.candidates("customer_id")[0].evidence[0]
+    assert shown.scores[0, 0] > hidden.scores[0, 0]

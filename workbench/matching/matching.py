@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from workbench.errors import UsageError
 from workbench.model import Contract
-from workbench.profiling import Equation
+from workbench.profiling import Equation, Profile
 
 from .arithmetic import computed
 from .combining import Model, assign, judge, load_model
@@ -123,7 +123,7 @@ def matched(
     )
     return Matches(
         source.name, target.name, columns, fields, scores, details, taken, threshold, composed, settled, leaning, model,
-        dict.fromkeys(keys, "both are the key of their side"),
+        keys,
     )  # fmt: skip
 
 
@@ -215,22 +215,29 @@ def _repeated(
     return tuple(out)
 
 
-def _keys(source: Side, target: Side) -> tuple[tuple[int, int], ...]:
-    """The pair of the two keys, where both contracts state one of a single column."""
-    ours, theirs = source.given, target.given
-    if not (isinstance(ours, Contract) and isinstance(theirs, Contract)):
-        return ()
-    if len(ours.key) != 1 or len(theirs.key) != 1:
-        return ()
-    return tuple(
-        (i, j)
+def _keys(source: Side, target: Side) -> dict[tuple[int, int], str]:
+    """The pair of the two keys, where both are of a single column, and the evidence."""
+    (ours, said), (theirs, written) = _key(source), _key(target)
+    if len(ours) != 1 or len(theirs) != 1:
+        return {}
+    seen = [name for name, stated in ((ours[0], said), (theirs[0], written)) if not stated]
+    why = "".join(f"; '{name}' by telling all rows apart" for name in seen)
+    return {
+        (i, j): f"both are the key of their side{why}"
         for i, column in enumerate(source.views)
         for j, field in enumerate(target.views)
-        if (column.name, field.name) == (ours.key[0], theirs.key[0])
-    )
+        if (column.name, field.name) == (ours[0], theirs[0])
+    }
 
 
-def _raised(leaning: Matrix, pairs: Sequence[tuple[int, int]]) -> Matrix:
+def _key(side: Side) -> tuple[tuple[str, ...], bool]:
+    """The columns of a side's key, and whether a contract states it or a profile shows it."""
+    stated = side.given.key if isinstance(side.given, Contract) else ()
+    seen = [s.key for s in (side.sample, side.given) if isinstance(s, Profile)]
+    return (stated, True) if stated or not seen else (seen[0], False)
+
+
+def _raised(leaning: Matrix, pairs: Iterable[tuple[int, int]]) -> Matrix:
     """Log-odds that are given besides, with what a key that meets a key is worth: before rivals are looked at."""
     raised = leaning.copy()
     for at in pairs:

@@ -44,7 +44,7 @@ def infer_contract(
     """
     name = id or profile.name
     keys = [key for key in profile.keys if key.unique and key.score >= 0.5]
-    key = keys[0].columns if keys and profile.rows.value >= 2 else ()
+    key = profile.key
     alone = {k.columns[0] for k in keys if len(k.columns) == 1}
     root = _Node()
     for column in profile.columns:

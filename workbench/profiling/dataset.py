@@ -14,6 +14,8 @@ from .number import EXACT_ZERO, Number
 
 __all__ = ["Dependency", "ForeignKey", "KeyCandidate", "Problem", "Profile"]
 
+_MEANT = 0.5  # score from which a key is taken for the intended one
+
 
 @dataclass(frozen=True, slots=True)
 class KeyCandidate:
@@ -143,6 +145,12 @@ class Profile:
     def names(self) -> tuple[str, ...]:
         """The names of all columns and nested paths, in order."""
         return tuple(c.name for c in self.columns)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that tell all rows apart and look like the intended key; none if nothing does."""
+        meant = [k.columns for k in self.keys if k.unique and k.score >= _MEANT]
+        return meant[0] if meant and self.rows.value >= 2 else ()
 
     def masked(self) -> Profile:
         """The same facts with the values of personal columns masked and every sample left out."""
