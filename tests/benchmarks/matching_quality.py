@@ -134,6 +134,8 @@ def main() -> None:
     for folder in options.pairs:
         if not folder.is_dir():
             parser.error(f"there is no folder {folder}")
+        if not any(tasks(folder)):
+            parser.error(f"{folder} has no case: put source.csv, target.csv and truth.csv in FAMILY/PAIR")
         result = ours(folder)
         for python in options.peers_python:
             found = peers(folder, python, options.peers_only, options.peers_limit)
