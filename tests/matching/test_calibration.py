@@ -148,6 +148,9 @@ def test_many_telling_values_prove_a_column_whose_name_cannot_be_read() -> None:
     found = match(beside_named(email=mails), beside_named(SMTPADR=[f"q{m}" if m > "p4" else m for m in mails]))
     assert found.of("SMTPADR") is not None
     assert found.of("SMTPADR").source == "email"  # type: ignore[union-attr]
+    said = found.of("SMTPADR").evidence  # type: ignore[union-attr]
+    assert said[0] == "'SMTPADR' cannot be read as words: the values speak"
+    assert "of the values of one occur in the other" in said[1]
 
 
 def test_values_that_are_merely_alike_suggest_a_column_whose_name_cannot_be_read() -> None:

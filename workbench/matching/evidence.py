@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .combining import Model
-from .names import tokens
+from .names import readable, tokens
 from .scorers import scorers
 from .views import ColumnView
 
@@ -24,10 +24,13 @@ _SILENT = frozenset(
 )  # count, but tell a person nothing by themselves
 _WORTH = 0.4  # log-odds below which a scorer is not worth a word
 _AGAINST = 0.35  # a score this low speaks against
+_READ = 0.5  # share of the letters in known words below which a name is told to be unreadable
 # scorers that say the same are told once, by the first of them that has something to say
+_NAMES = ("same_name", "abbreviation", "name_words", "consonants", "spelling", "name_within", "name_telling")
+_VALUES = ("listed", "values_within", "values_common", "values_shared", "values_alike", "values_telling")
 _FAMILIES = (
-    ("same_name", "abbreviation", "name_words", "consonants", "spelling", "name_within", "name_telling"),
-    ("listed", "values_within", "values_common", "values_shared", "values_alike", "values_telling"),
+    _NAMES,
+    _VALUES,
     ("numbers", "lengths"),
     ("shapes", "characters"),
     ("uniqueness", "frequencies"),
@@ -81,17 +84,25 @@ def explain(
 ) -> tuple[str, ...]:
     """The evidence on one pair, strongest first; what speaks against it last."""
     here = {name: score for name, matrix in scores.items() if not isnan(score := float(matrix[at]))}
-    said: list[tuple[float, str]] = []
+    said: dict[tuple[str, ...], tuple[float, str]] = {}
     for family in (*_FAMILIES, *((name,) for name in here if name not in _IN_FAMILY)):
         gain = sum(_gain(name, here[name], model) for name in family if name in here)
         if gain < _WORTH:
             continue
         for name in family:
             if name not in _SILENT and here.get(name, 0.0) >= _SOLID.get(name, 0.5):
-                said.append((gain, _words(name, here[name], source, target)))
+                said[family] = gain, _words(name, here[name], source, target)
                 break
-    words = [text for _, text in sorted(said, key=lambda pair: -pair[0])[:_MOST]]
-    return (*words, *_against(here, source, target))
+    mute = _unreadable(source, target) if here.get("readable", 1.0) < _READ and _NAMES not in said else ()
+    if mute and _VALUES in said:
+        said[_VALUES] = float("inf"), said[_VALUES][1]
+    words = [text for _, text in sorted(said.values(), key=lambda pair: -pair[0])[:_MOST]]
+    return (*mute, *words, *_against(here, source, target))
+
+
+def _unreadable(source: ColumnView, target: ColumnView) -> tuple[str, ...]:
+    names = [f"'{v.name}'" for v in (source, target) if not v.description and readable(v.name) < _READ]
+    return (f"{' and '.join(names)} cannot be read as words: the values speak",) if names else ()
 
 
 def _gain(name: str, score: float, model: Model) -> float:
