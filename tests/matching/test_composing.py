@@ -68,6 +68,20 @@ def test_a_whole_name_is_told_by_its_meaning_though_its_description_speaks_of_pa
     assert [(m.source, m.target) for m in found.best] == [("CustomerName", "first_name"), ("CustomerName", "last_name")]
 
 
+@pytest.mark.parametrize("name", ["customername", "CUSTOMERNAME", "contactfullname"])
+def test_a_whole_name_is_told_by_words_run_together(name: str) -> None:
+    frame = pl.DataFrame({name: ["Lee, Ann", "Stone, Bob"]})
+    found = match(frame, entity(Field("first_name", TEXT), Field("last_name", TEXT)))
+    assert {m.target: m.source for m in found.best} == {"first_name": name, "last_name": name}
+
+
+def test_a_whole_is_not_split_into_a_part_that_has_its_own_column() -> None:
+    frame = pl.DataFrame({n: ["Ann", "Bob"] for n in ("customer_name", "contact_first_name", "phone")})
+    found = match(frame, entity(Field("first_name", TEXT), Field("last_name", TEXT), Field("full_name", TEXT)))
+    assert found.of("first_name").source == "contact_first_name"  # type: ignore[union-attr]
+    assert found.of("last_name").source == "customer_name"  # type: ignore[union-attr]
+
+
 def test_a_moment_gives_its_day_where_both_speak_of_the_same_event() -> None:
     frame = pl.DataFrame({"orderedAt": ["2026-01-02T10:00:00Z"]})
     found = match(frame, entity(Field("ordered_at", TIMESTAMP), Field("order_date", DATE), Field("paid_on", DATE)))

@@ -153,11 +153,14 @@ def _about(view: ColumnView) -> set[str]:
 
 
 def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
+    """Parts taken out of a whole, but for those that the source has a column of."""
     out = []
     for form in forms():
+        own = dict(parts_of(form, sources))
         parts = parts_of(form, targets)
         if len(parts) < 2:
             continue
+        parts = [(part, j) for part, j in parts if part not in own]
         for i, source in enumerate(sources):
             if is_whole(form, source):
                 for part, j in parts:

@@ -110,7 +110,8 @@ def _names(view: ColumnView) -> Names:
 def _stems(names: tuple[str, ...], description: str) -> Names:
     """The stems that each of a column's telling names says, written out, and those that stand for others."""
     out = []
-    for name in (*map(tokens, names), *called(description)):
+    for words in (*map(tokens, names), *called(description)):
+        name = tuple(chain.from_iterable(map(_apart, words)))
         said = {stem(w) for w in lexicon().expand(name)} | {s for w in name for s in lexicon().stems(w)}
         if said.isdisjoint(_telling()):
             continue
@@ -118,6 +119,28 @@ def _stems(names: tuple[str, ...], description: str) -> Names:
     return tuple(out)
 
 
+@cache
+def _apart(word: str) -> tuple[str, ...]:
+    """Words run together, where each of them tells a part, a whole or whose it is.
+
+    >>> _apart("contactlastname"), _apart("customers")
+    (('contact', 'lastname'), ('customers',))
+    """
+    if stem(word) in _known():
+        return (word,)
+    for end in range(len(word) - _SHORTEST, _SHORTEST - 1, -1):
+        rest = _apart(word[end:])
+        if {stem(w) for w in (word[:end], *rest)} <= _known():
+            return (word[:end], *rest)
+    return (word,)
+
+
+@cache
+def _known() -> frozenset[str]:
+    return _telling() | _CONTEXT
+
+
+_SHORTEST = 3  # letters of a word that others run together with
 _OF_WHOM = (
     "customer", "client", "person", "contact", "employee", "user", "member", "patient", "billing", "shipping", "home",
     "the", "of", "his", "her", "delivery", "invoice", "order", "company", "supplier", "postal", "line", "1",
