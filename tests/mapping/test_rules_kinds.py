@@ -222,3 +222,12 @@ def test_a_rule_of_a_part_of_the_rows_is_a_clue_and_no_rule() -> None:
     rules = _read(source, odd.alias("STOCK"))
     assert rules.unexplained == ("STOCK",)
     assert rules.clues["STOCK"].startswith("stock as it is, but in 6")
+
+
+def test_a_column_that_is_only_counted_is_used() -> None:
+    source, target = _lines()
+    wards = source.filter(void="N").group_by("case").agg(pl.col("ward").n_unique().alias("WARDS"))
+    rules = find_rules(source, target.select("case", "n").join(wards, on="case"), seconds_per_column=0.5)
+    assert {r.target: r.text for r in rules.rules}["WARDS"] == "number of different ward"
+    assert rules.spec is not None
+    assert set(rules.spec.unmapped) == {"day", "cost"}

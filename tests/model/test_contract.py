@@ -132,3 +132,17 @@ def test_a_document_that_is_no_mapping_is_refused(text: str) -> None:
 def test_a_missing_file_names_the_nearest() -> None:
     with pytest.raises(ContractError, match=r"there is no such file → did you mean 'many\.odcs\.yaml'"):
         load_contract(GOLDEN / "faults" / "mny.odcs.yaml")
+
+
+@pytest.mark.parametrize(
+    ("lines", "personal"),
+    [
+        ("classification: PII", True),
+        ("classification: personal", True),
+        ("classification: public", False),
+        ("classification: personal\n    customProperties: [{property: workbench.personal, value: false}]", False),
+    ],
+)
+def test_a_classification_says_what_is_personal_unless_the_contract_says_it_itself(lines: str, personal: bool) -> None:
+    written = read(f"  - name: a\n    logicalType: string\n    {lines}\n")
+    assert written.field("a").personal is personal

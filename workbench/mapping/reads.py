@@ -12,7 +12,22 @@ from workbench.model import Spec, StepSpec
 __all__ = ["columns_read"]
 
 _COLUMN_KEYS = frozenset(
-    {"from", "field", "else_from", "equals_field", "by", "order_by", "fields", "into", "sum", "min", "max", "any"}
+    {
+        "from",
+        "field",
+        "else_from",
+        "equals_field",
+        "by",
+        "order_by",
+        "fields",
+        "into",
+        "sum",
+        "min",
+        "max",
+        "any",
+        "count",
+        "count_distinct",
+    }
 )
 
 

@@ -34,6 +34,7 @@ _SIMPLE = {
     "map": TEXT, "vector": list_of(FLOAT),
 }  # fmt: skip
 _PHYSICAL_DECIMAL = re.compile(r"(?i)(?:decimal|numeric|number)\s*\(\s*\d+\s*,\s*(\d+)\s*\)")
+_PERSONAL = ("personal", "personal data", "pii", "phi", "sensitive")  # classifications that mean data about persons
 _REFERENCE_TYPES = ({"to"}, {"to", "type"})
 
 
@@ -188,7 +189,7 @@ class _Reader:
             labels=labels,
             unit=own.pop("unit", None),
             missing_values=tuple(str(v) for v in own.pop("missingValues", ())),
-            personal=own.pop("personal", "false") in (True, "true", "True", "TRUE"),
+            personal=_is_personal(own.pop("personal", None), raw.get("classification")),
             classification=raw.pop("classification", None),
             fields=members,
             raw={**raw, **{k: v for k, v in kept.items() if v}},
@@ -288,3 +289,10 @@ def _take_values(raw: dict[str, Any], own: dict[str, Any], options: dict[str, An
     else:
         out["examples"] = tuple(str(e) for e in examples)
     return out
+
+
+def _is_personal(said: object, classification: object) -> bool:
+    """Whether a field is personal data: as our own property says, else as the standard's classification does."""
+    if said is not None:
+        return said in (True, "true", "True", "TRUE")
+    return str(classification or "").strip().casefold() in _PERSONAL

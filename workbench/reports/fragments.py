@@ -11,7 +11,7 @@ import polars as pl
 from workbench.mapping import Counts, LinkedField
 from workbench.markup import block, note, table, toned
 from workbench.model import Contract, Spec, spec_html
-from workbench.profiling import Profile, mask
+from workbench.profiling import Profile, mask, profile
 
 __all__ = [
     "counts_table",
@@ -21,6 +21,8 @@ __all__ = [
     "problem_table",
     "spec_table",
 ]
+
+_LOOKED_AT = 1_000  # rows in which a preview looks for personal data
 
 
 def problem_table(facts: Profile, limit: int = 30) -> str:
@@ -70,8 +72,9 @@ def counts_table(counts: Counts) -> str:
 
 
 def masked_preview(frame: pl.DataFrame, target: Contract, limit: int = 6) -> str:
-    """The first rows of a result as HTML, personal values masked."""
-    personal = {f.name for f in target.fields if f.personal}
+    """The first rows of a result as HTML; masked is what the contract calls personal, and what looks so."""
+    seen = profile(frame.head(_LOOKED_AT), name=target.name).columns
+    personal = {f.name for f in target.fields if f.personal} | {c.name for c in seen if c.personal}
     rows = [
         tuple(_cell(value, name in personal) for name, value in zip(frame.columns, row, strict=True))
         for row in frame.head(limit).rows()
