@@ -62,8 +62,9 @@ def test_a_sure_single_match_is_not_put_in_question() -> None:
     assert found.sources == ("full_name",)
 
 
-def test_a_whole_name_is_told_by_its_meaning_though_its_description_speaks_of_parts() -> None:
-    source = entity(Field("CustomerName", TEXT, description="Last, First.", semantic_type="person_name"))
+@pytest.mark.parametrize("description", ["Last, First.", "Surname, comma, given name."])
+def test_a_whole_name_is_told_by_its_meaning_though_its_description_speaks_of_parts(description: str) -> None:
+    source = entity(Field("CustomerName", TEXT, description=description, semantic_type="person_name"))
     found = match(source, entity(Field("first_name", TEXT), Field("last_name", TEXT)))
     assert [(m.source, m.target) for m in found.best] == [("CustomerName", "first_name"), ("CustomerName", "last_name")]
 

@@ -153,17 +153,18 @@ def _about(view: ColumnView) -> set[str]:
 
 
 def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
-    """Parts taken out of a whole, but for those that the source has a column of."""
+    """Parts taken out of a whole, but for those that the source has another column of."""
     out = []
     for form in forms():
         own = dict(parts_of(form, sources))
         parts = parts_of(form, targets)
         if len(parts) < 2:
             continue
-        parts = [(part, j) for part, j in parts if part not in own]
         for i, source in enumerate(sources):
             if is_whole(form, source):
                 for part, j in parts:
+                    if own.get(part, i) != i:
+                        continue
                     score, why = _judge([(held.of_target[i, j], targets[j])])
                     evidence = (f"'{source.name}' holds the {part}", *why)
                     out.append(Match((source.name,), targets[j].name, score, evidence, part=part))
