@@ -232,3 +232,14 @@ def test_doubled_blanks_in_codes_and_keys_are_left_alone() -> None:
     entity = Contract(id="e", name="E", version="1.0.0", fields=(Field("s", TEXT, enum=("a", "b")),))
     choice = Choice("s", ("s",), 1.0, translate={"in  use": "a", "gone": "b"})
     assert made(draft_spec(profile(frame), entity, [choice], dataset="s.t"), frame) == ["a", "b"]
+
+
+def test_every_format_that_is_assumed_is_pointed_out_not_only_the_first() -> None:
+    frame = pl.DataFrame({"due": [*["2025-01-03"] * 9, *["03/01/2025"] * 5]})
+    assert any("%d/%m/%Y is assumed" in note for note in notes(drafted(Field("due_on", DATE), "due", frame)))
+
+
+def test_numbers_that_are_written_otherwise_are_counted() -> None:
+    frame = pl.DataFrame({"fine": [*["1,50"] * 9, *["2.50"] * 5]})
+    said = notes(drafted(Field("fine", decimal(2)), "fine", frame))
+    assert any("about 5 values are written otherwise and would be rejected" in note for note in said)

@@ -15,6 +15,8 @@ from .app import JSON, Short, app, errors, say, show_json, status
 from .profiles import split_name
 from .reading import open_source
 
+_LISTED = 20  # names without a match
+
 
 @app.command()
 def match(
@@ -111,7 +113,8 @@ def _show_draft(project: Any, spec: Any, proposal: Any) -> None:
     without = [m for m in proposal.matches.missing if m not in spec.fields]
     for what, names in (("no source for", without), ("not mapped", spec.unmapped)):
         if names:
-            say(f"  –   {what}: {', '.join(names)}".replace("[", "\\["))
+            more = f" … and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+            say(f"  –   {what}: {', '.join(names[:_LISTED])}{more}".replace("[", "\\["))
 
 
 def _read_by(field: Any) -> list[str]:

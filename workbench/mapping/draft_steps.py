@@ -74,14 +74,17 @@ def assumptions(d: Draftee) -> list[str]:
     kind = d.target.type.kind
     if d.source.physical != "String" or d.format:
         return notes
-    for date in d.source.dates[:1] if kind in ("date", "timestamp") else ():
+    for date in d.source.dates if kind in ("date", "timestamp") else ():
         if date.status in ("assumed", "conflicting") and date.rivals:
             rivals = ", ".join(date.rivals)
             notes.append(f"{d.source.name}: {date.format} is assumed, no row tells it from {rivals}")
     for number in d.source.numbers[:1] if kind in ("decimal", "integer", "float") else ():
         if number.status in ("assumed", "conflicting"):
             read = f"decimal '{number.decimal}', group '{number.group}'"
-            notes.append(f"{d.source.name}: {read} is assumed, {number.ambiguous} values read differently otherwise")
+            other = round(d.source.filled - number.matched.value)
+            doubt = [f"{number.ambiguous} values could be read otherwise"] if number.ambiguous.value else []
+            doubt += [f"about {other:,} values are written otherwise and would be rejected"] if other > 0 else []
+            notes.append(f"{d.source.name}: {read} is assumed; {' and '.join(doubt) or 'nothing proves it'}")
     if (d.target.semantic_type or "") == "phone" and not dials_anywhere(d) and not d.nearest("country"):
         notes.append(f"{d.source.name}: no country is known; add the step {{phone: {{region: XX}}}}")
     if kind == "timestamp" and not d.target.type.local and not any("%z" in f.format for f in d.source.dates[:1]):
