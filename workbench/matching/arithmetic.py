@@ -113,7 +113,7 @@ def _operations(targets: Sequence[ColumnView]) -> Iterator[_Operation]:
     for j in numbers:
         view = targets[j]
         spelt = _spelt_out(view.description, targets, numbers, j)
-        parts = dict(parts_of(line_amount(), targets)) if is_called_whole(line_amount(), view) else {}
+        parts = dict(parts_of(targets, line_amount())[0]) if is_called_whole(line_amount(), view) else {}
         if spelt is not None:
             left, operator, right = spelt
             words = f"{targets[left].name} {_SAID[operator]} {targets[right].name}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from .forms import event, forms, is_called_whole, is_whole, parts_of
+from .forms import Form, event, forms, is_called_whole, is_whole, parts_of
 from .matches import Match
 from .names import stem
 from .pairing import Pairing
@@ -43,12 +44,14 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
     if not scores.size:
         return ()
     held = _Held(pairing.sources, pairing.targets)
+    of_source, of_target = (parts_of(side, *forms()) for side in (pairing.sources, pairing.targets))
     found = [
-        *_joined(pairing.sources, pairing.targets, held, scores),
-        *_moments(pairing.sources, pairing.targets, scores),
+        *chain.from_iterable(
+            (*_joined(pairing, form, parts, dict(own), held, scores), *_split(pairing, form, dict(parts), own, held))
+            for form, parts, own in zip(forms(), of_source, of_target, strict=True)
+        ),
         *_days(pairing.sources, pairing.targets, scores),
         *_by_values(pairing, scores),
-        *_split(pairing.sources, pairing.targets, held),
     ]
     kept: dict[tuple[tuple[str, ...], str], Match] = {}
     for m in sorted(found, key=lambda m: (-m.score, m.target, m.sources)):
@@ -89,46 +92,42 @@ class _Held:
         return self._both[1]
 
 
-def _joined(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held, scores: Matrix) -> list[Match]:
+def _joined(
+    pairing: Pairing, form: Form, parts: Sequence[tuple[str, int]], own: Mapping[str, int], held: _Held, scores: Matrix
+) -> list[Match]:
+    """Targets that are wholes of a form, of the source's columns that are parts of it; `own` are the target's parts."""
+    if form.kind:
+        return _moments(pairing, form, dict(parts), scores)
+    needed = [(part, i) for part, i in parts if part not in form.optional]
+    if len(needed) < 2:
+        return []
     out = []
-    for form in forms():
-        parts = parts_of(form, sources)
-        needed = [(part, i) for part, i in parts if part not in form.optional]
-        if len(needed) < 2:
-            continue
-        own = dict(parts_of(form, targets))
-        for j, target in enumerate(targets):
-            if is_called_whole(form, target):
-                seen = held.of_source[:, j]
-                there = [(p, i) for p, i in parts if not _is_absent(seen[i], sources[i])]
-                there = [(p, i) for p, i in there if p not in form.optional or seen[i] >= _ABSENT]
-                used = there if len(there) >= 2 else needed
-                score, why = _judge([(seen[i], sources[i]) for _, i in used])
-                sure = np.prod([scores[i, own[part]] for part, i in used if part in own])
-                names = " + ".join(f"{part}" for part, _ in used)
-                evidence = (f"'{target.name}' is written as {names}", *why)
-                whole = tuple(sources[i].name for _, i in used)
-                out.append(Match(whole, target.name, float(score * sure), evidence, separator=form.separator))
+    for j, target in enumerate(pairing.targets):
+        if is_called_whole(form, target):
+            seen = held.of_source[:, j]
+            there = [(p, i) for p, i in parts if not _is_absent(seen[i], pairing.sources[i])]
+            there = [(p, i) for p, i in there if p not in form.optional or seen[i] >= _ABSENT]
+            used = there if len(there) >= 2 else needed
+            score, why = _judge([(seen[i], pairing.sources[i]) for _, i in used])
+            sure = np.prod([scores[i, own[part]] for part, i in used if part in own])
+            names = " + ".join(f"{part}" for part, _ in used)
+            evidence = (f"'{target.name}' is written as {names}", *why)
+            whole = tuple(pairing.sources[i].name for _, i in used)
+            out.append(Match(whole, target.name, float(score * sure), evidence, separator=form.separator))
     return out
 
 
-def _moments(sources: Sequence[ColumnView], targets: Sequence[ColumnView], scores: Matrix) -> list[Match]:
+def _moments(pairing: Pairing, form: Form, parts: Mapping[str, int], scores: Matrix) -> list[Match]:
     """A timestamp of a date and a time of day, where the time alone is its best match already."""
-    form = next(f for f in forms() if f.kind)
-    parts = dict(parts_of(form, sources))
     if len(parts) < 2 or parts["date"] == parts["time"]:
         return []
-    date, time = parts["date"], parts["time"]
+    date, time = (pairing.sources[parts[part]] for part in ("date", "time"))
     out = []
-    for j, target in enumerate(targets):
-        if (
-            target.kind == form.kind
-            and sources[time].kind != form.kind
-            and scores[time, j] >= max(scores[:, j].max(), 0.3)
-        ):
-            evidence = (f"'{target.name}' is a point in time, '{sources[time].name}' only its time of day",)
-            names = (sources[date].name, sources[time].name)
-            out.append(Match(names, target.name, float(scores[time, j]), evidence, form.separator))
+    for j, target in enumerate(pairing.targets):
+        alone = scores[parts["time"], j]
+        if target.kind == form.kind != time.kind and alone >= max(scores[:, j].max(), 0.3):
+            evidence = (f"'{target.name}' is a point in time, '{time.name}' only its time of day",)
+            out.append(Match((date.name, time.name), target.name, float(alone), evidence, form.separator))
     return out
 
 
@@ -152,22 +151,25 @@ def _about(view: ColumnView) -> set[str]:
     return {stem(w) for name in (view.name, *view.synonyms) for w in event(name)}
 
 
-def _split(sources: Sequence[ColumnView], targets: Sequence[ColumnView], held: _Held) -> list[Match]:
-    """Parts taken out of a whole, but for those that the source has another column of."""
+def _split(
+    pairing: Pairing, form: Form, own: Mapping[str, int], parts: Sequence[tuple[str, int]], held: _Held
+) -> list[Match]:
+    """Targets that are parts of a form, of each source column that is such a whole; not what another column holds.
+
+    `own` are the parts that the source has columns of, `parts` those of the target.
+    """
+    if len(parts) < 2:
+        return []
     out = []
-    for form in forms():
-        own = dict(parts_of(form, sources))
-        parts = parts_of(form, targets)
-        if len(parts) < 2:
-            continue
-        for i, source in enumerate(sources):
-            if is_whole(form, source):
-                for part, j in parts:
-                    if own.get(part, i) != i:
-                        continue
-                    score, why = _judge([(held.of_target[i, j], targets[j])])
-                    evidence = (f"'{source.name}' holds the {part}", *why)
-                    out.append(Match((source.name,), targets[j].name, score, evidence, part=part))
+    for i, source in enumerate(pairing.sources):
+        if is_whole(form, source):
+            for part, j in parts:
+                if own.get(part, i) != i:
+                    continue
+                target = pairing.targets[j]
+                score, why = _judge([(held.of_target[i, j], target)])
+                evidence = (f"'{source.name}' holds the {part}", *why)
+                out.append(Match((source.name,), target.name, score, evidence, part=part))
     return out
 
 

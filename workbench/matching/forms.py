@@ -148,16 +148,19 @@ _OF_WHOM = (
 _CONTEXT = frozenset(stem(w) for w in _OF_WHOM)
 
 
-def parts_of(form: Form, side: Sequence[ColumnView]) -> list[tuple[str, int]]:
-    """The columns that are parts of a form, one per part, in the form's order."""
-    found = []
+def parts_of(side: Sequence[ColumnView], *wholes: Form) -> list[list[tuple[str, int]]]:
+    """For each form the columns that are parts of it, one per part, in the form's order."""
     context = _CONTEXT | _shared(tuple(v.name for v in side))
     speaking = [(i, names) for i, names in enumerate(map(_names, side)) if names]
-    for part, alternatives in form.parts:
-        position = next((i for i, names in speaking if _role(names, alternatives, context)), None)
-        if position is not None:
-            found.append((part, position))
-    return found
+    return [
+        [
+            (part, position)
+            for part, alternatives in form.parts
+            for position in [next((i for i, names in speaking if _role(names, alternatives, context)), None)]
+            if position is not None
+        ]
+        for form in wholes
+    ]
 
 
 @lru_cache(maxsize=16)
