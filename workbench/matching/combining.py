@@ -178,13 +178,14 @@ def judge(
     if model.silent is None or not named.size:
         return named
     left = np.ix_(np.flatnonzero(named.max(axis=1) < 0.5), np.flatnonzero(named.max(axis=0) < 0.5))
-    silence = _silence(scores, left, named.shape)
+    by_name = name_best(scores)
+    silence = _silence(scores, by_name, left)
     rest = nameless(scores, left)
     if silence.any() and rest:
         lean = leaning if isinstance(leaning, float) else leaning[left]
         spoken = posterior(rest, strangers(silence.shape), model.silent, lean)
         shared, within = (filled(rest[n]) if n in rest else np.ones(spoken.shape) for n in _SHARING)
-        if ((named >= 0.5) & (name_best(scores) >= 0.5)).any():
+        if ((named >= 0.5) & (by_name >= 0.5)).any():
             proven = (shared >= _PROVEN[0]) & (within >= _PROVEN[1])
             spoken = np.where(proven, spoken, np.minimum(spoken, _ASIDE))
         else:
@@ -193,13 +194,13 @@ def judge(
     return named
 
 
-def _silence(scores: Mapping[str, Matrix], left: tuple[Any, ...], shape: tuple[int, ...]) -> Matrix:
+def _silence(scores: Mapping[str, Matrix], by_name: Matrix, left: tuple[Any, ...]) -> Matrix:
     """How far names say nothing of the pairs that are left over; 0 to 1."""
-    best: Matrix = name_best(scores)[left]
+    best: Matrix = by_name[left]
     if not best.size:
         return best
     silence: Matrix = 1.0 - scores["readable"][left] if "readable" in scores else np.zeros(best.shape)
-    if 2 * min(best.shape) < min(shape):
+    if 2 * min(best.shape) < min(by_name.shape):
         return silence
     said = float((best * assign(best)).sum()) / min(best.shape)
     found: Matrix = np.maximum(silence, np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))

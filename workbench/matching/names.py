@@ -170,6 +170,7 @@ def shared_affix(names: Sequence[tuple[str, ...]]) -> int:
     return common
 
 
+@cache
 def readable(name: str) -> float:
     """The share of a name's letters, digits and single ones apart, that stand in known words.
 
