@@ -47,8 +47,11 @@ def compositions(pairing: Pairing, scores: Matrix, threshold: float) -> tuple[Ma
     of_source, of_target = (parts_of(side, *forms()) for side in (pairing.sources, pairing.targets))
     found = [
         *chain.from_iterable(
-            (*_joined(pairing, form, parts, dict(own), held, scores), *_split(pairing, form, dict(parts), own, held))
-            for form, parts, own in zip(forms(), of_source, of_target, strict=True)
+            (
+                *_joined(pairing, form, ours, dict(theirs), held, scores),
+                *_split(pairing, form, dict(ours), theirs, held),
+            )
+            for form, ours, theirs in zip(forms(), of_source, of_target, strict=True)
         ),
         *_days(pairing.sources, pairing.targets, scores),
         *_by_values(pairing, scores),
