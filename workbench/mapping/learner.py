@@ -22,6 +22,7 @@ Example: TypeAlias = "tuple[Inputs, str | None]"
 FEW = 8
 SEEN_INPUTS = 40
 HALF = 0.5
+RIVAL = 3.5
 
 
 def learn(
@@ -72,9 +73,9 @@ def learn(
         learned = checked(field, names, cost, pairs, _spread(rows, 200))
         if learned is not None and (learned.agree == learned.pairs or (not exact and learned.coverage > HALF)):
             out.append(learned)
-    return sorted(out, key=lambda p: p.cost - (0 if exact else 30 * p.coverage) + 4 * p.rejects / max(1, len(rows)))[
-        :top
-    ]
+    out.sort(key=lambda p: p.cost - (0 if exact else 30 * p.coverage) + 4 * p.rejects / max(1, len(rows)))
+    # A question whether to take what is far more surprising than the best would decide nothing.
+    return [p for p in out if not exact or p.cost < out[0].cost + RIVAL][:top]
 
 
 def _proposals(

@@ -223,9 +223,19 @@ def _variants(skeleton: tuple[float, Pieces], more: Others) -> Iterator[Straight
     if trimmed is not None:
         yield trimmed
     for i, options in enumerate(ranked):
-        for option in options[1:3]:
+        for option in _others(options, more):
             swapped = [*chosen[:i], option, *chosen[i + 1 :]]
             yield program(swapped, total + option[0] - options[0][0])
+
+
+def _others(options: Sequence[tuple[float, Atom]], more: Others) -> list[tuple[float, Atom]]:
+    """The next fittest atoms; where there are other inputs, such as make something else of them."""
+    if not len(more):
+        return list(options[1:3])
+    found: dict[tuple[str | None, ...], tuple[float, Atom]] = {}
+    for option in options:
+        found.setdefault(tuple(more.values(option[1].column, option[1].chain)), option)
+    return list(found.values())[1:4]
 
 
 def _alike(ranked: Sequence[list[tuple[float, Atom]]]) -> Iterator[list[tuple[float, Atom] | None]]:
