@@ -231,3 +231,46 @@ def test_a_column_that_is_only_counted_is_used() -> None:
     assert {r.target: r.text for r in rules.rules}["WARDS"] == "number of different ward"
     assert rules.spec is not None
     assert set(rules.spec.unmapped) == {"day", "cost"}
+
+
+def _history() -> tuple[pl.DataFrame, pl.DataFrame]:
+    draw = Random(8)
+    days = [(p, d) for p in range(300) for d in draw.sample(range(900), draw.randrange(1, 4))]
+    source = pl.DataFrame(
+        {
+            "pupil": [str(5000 + p) for p, _ in days],
+            "school": [draw.choice(["S1", "S2", "S9"]) for _ in days],
+            "lang": [draw.choice(["DE", "FR", ""]) for _ in days],
+            "score": [str(draw.randrange(101)) for _ in days],
+            "changed": [(DAY + timedelta(days=d)).strftime("%d.%m.%Y") for _, d in days],
+        }
+    )
+    last = source.sort(pl.col("changed").str.to_date("%d.%m.%Y")).unique("pupil", keep="last", maintain_order=True)
+    language = pl.col("lang").replace_strict({"DE": "German", "FR": "French", "": "none"}).alias("LANG")
+    return source, last.filter(pl.col("school") != "S9").select("pupil", "score", language)
+
+
+def test_of_several_rows_the_latest_is_kept() -> None:
+    source, target = _history()
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert [r.text for r in rules.rules] == [
+        "of several rows with one pupil the latest by changed is kept",
+        "rows with school = S9 are left out",
+        "pupil as it is",
+        "score as it is",
+        "lang: DE becomes German, FR becomes French; where there is none, none",
+    ]
+    _holds(rules, source, target)
+
+
+def test_a_few_rows_beyond_a_limit_tell_a_filter_where_chance_would_not() -> None:
+    source = _stock().with_columns(age=pl.int_range(1, N + 1).cast(pl.String))
+    rules = find_rules(source, source.filter(pl.col("age").cast(pl.Int64) >= 5).select("no"), seconds_per_column=0.5)
+    assert rules.rules[0].text == "rows with age < 5 are left out"
+
+
+def test_days_written_together_are_no_amounts_with_a_limit() -> None:
+    source = _stock().with_columns(out=pl.col("out").str.replace_all("-", ""))
+    month = pl.col("out").str.slice(4, 2)
+    rules = _read(source, pl.when(month <= "06").then(pl.lit("H1")).otherwise(pl.lit("H2")).alias("HALF"))
+    assert not any("or more" in r.text for r in rules.rules)

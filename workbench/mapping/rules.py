@@ -18,6 +18,7 @@ from .hidden.bench import bench_of
 from .hidden.clues import clue, partly
 from .hidden.fields import explain
 from .hidden.filters import LOST, LeftOut, find_filters
+from .hidden.latest import keep_latest
 from .hidden.lines import find_line_filters
 from .hidden.writing import write_spec
 from .rules_checked import Checked, checked_rules
@@ -141,6 +142,7 @@ def find_rules(
     alignment = _aligned(before, after, names)
     refs = {k: as_text(t) for k, t in (tables or {}).items()}
     progress("looking for filters")
+    alignment = (keep_latest(alignment) if alignment.grouped else None) or alignment
     filters, kept, lost = _filters(alignment)
     bench, wanted = bench_of(kept, refs)
     options = {}
@@ -212,6 +214,11 @@ def _personal(rows: pl.DataFrame) -> set[str]:
 
 def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignment, hidden: set[str]) -> Iterator[Rule]:
     numbers = count(1)
+    if alignment.latest:
+        keys, by = " and ".join(alignment.source_key), alignment.latest[0]
+        words = f"of several rows with one {keys} the latest by {by} is kept"
+        rows, reads = alignment.source.height, (*alignment.source_key, by)
+        yield Rule(f"R{next(numbers):02}", "filter", None, reads, words, rows, rows)
     for f in filters:
         yield Rule(f"R{next(numbers):02}", "filter", None, f.columns, f.text, f.rows, f.rows)
     if found is None:

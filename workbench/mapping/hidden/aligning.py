@@ -35,6 +35,7 @@ class Alignment:
         source: The source, with a column `KEY`.
         target: The target, with a column `KEY`.
         grouped: Several source rows make one target row.
+        latest: Where of several source rows the latest is taken: the column that orders them, with its steps.
     """
 
     source_key: tuple[str, ...]
@@ -43,6 +44,7 @@ class Alignment:
     source: pl.DataFrame
     target: pl.DataFrame
     grouped: bool
+    latest: tuple[str, list[Any]] | None = None
 
     @property
     def words(self) -> str:

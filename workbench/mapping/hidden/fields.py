@@ -24,6 +24,7 @@ __all__ = ["explain"]
 
 SAMPLE = 20_000
 PAIRS = 1_500
+_DAY = r"^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}"
 LEAST_ROWS = 3  # fewer show moves only: nearly any other rule makes one value of another
 UNRELATED = 0.06
 
@@ -71,7 +72,18 @@ def _plain(bench: Workbench, texts: pl.Series) -> Iterator[Explanation]:
     for column, steps, xs in bench.numbers:
         if read is not None:
             yield from number_rules(column, steps, xs, texts, read[1], bench.enough)
-        yield from threshold_rules(column, steps, xs, texts)
+        if not _is_code(column, bench.data[column.name]):
+            yield from threshold_rules(column, steps, xs, texts)
+
+
+def _is_code(column: Column, values: pl.Series) -> bool:
+    """Digits that are no amount: with zeros before them, or all equally long, as ids and days written together."""
+    if column.how != "value":
+        return False
+    there = values.drop_nulls()
+    lengths = there.str.len_chars()
+    long_ = lengths.n_unique() == 1 and int(lengths[0]) >= 8 and there.str.contains("^[0-9]+$").all()
+    return bool(long_ or there.str.contains("^0[0-9]").any())
 
 
 def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence[Explanation]) -> Iterator[Explanation]:
@@ -95,9 +107,10 @@ def _learned(bench: Workbench, texts: pl.Series, seconds: float, known: Sequence
     if texts.n_unique() <= 30 and told:
         ranked = [r for r in ranked if r[2].name in told]
     related = [r for r in ranked if -r[0] >= UNRELATED]
-    # A text may follow from another without a character in common, as a weekday does: one try is enough.
+    # A text may follow from another without a character in common, as a weekday does from a day: one try is enough.
+    dated = [r for r in ranked if bench.data[r[2].name].head(50).str.contains(_DAY).any()]
     stop = clock() + 1.5 * seconds
-    for _, _, column in (related or ranked[:1])[:6]:
+    for _, _, column in (related or dated[:1] or ranked[:1])[:6]:
         if clock() > stop:
             return
         pairs = _pairs([bench.data[column.name]], texts, bench.enough < ENOUGH)

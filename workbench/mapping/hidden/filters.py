@@ -168,7 +168,8 @@ def _beyond(column: str, left: pl.DataFrame, kept: pl.DataFrame) -> Iterator[Lef
     low, high = stay.min(), stay.max()
     for name, mask, sign in (("less", lost < low, "<"), ("greater", lost > high, ">")):
         rows = int(mask.fill_null(False).sum())
-        if rows < LEAST_ROWS * 3:
+        rare = rows * log(left.height / together.len()) + log(len(_columns(left)) * 2) < log(CHANCE)
+        if rows < (LEAST_ROWS if rare else LEAST_ROWS * 3):
             continue
         beyond = lost.filter(mask.fill_null(False))
         if name == "less":

@@ -9,7 +9,7 @@ from .columns import number_column
 from .filters import LeftOut, conditions, joined
 from .numbers import agree
 
-__all__ = ["find_line_filters"]
+__all__ = ["find_line_filters", "has_totals"]
 
 ENOUGH = 0.98
 SOME = 0.03  # share of the groups that are whole, from which a count or sum is worth a look
@@ -27,11 +27,7 @@ def find_line_filters(alignment: Alignment) -> list[LeftOut]:
     Args:
         alignment: Source and target with their key; several source rows make one target row.
     """
-    wanted = alignment.target.unique(KEY, keep="first", maintain_order=True)
-    rows = alignment.source.join(wanted.select(KEY), on=KEY, how="semi")
-    measures = {"": pl.Series([1] * rows.height, dtype=pl.Decimal(38, 6))}
-    measures |= {c: read[1] for c in rows.columns if c != KEY and (read := number_column(rows[c])) is not None}
-    numbers = {c: read[1] for c in wanted.columns if c != KEY and (read := number_column(wanted[c])) is not None}
+    wanted, rows, measures, numbers = _measures(alignment)
     tried: list[tuple[float, str, str]] = []
     for name, values in measures.items():
         sums = _sums(rows, values, wanted)
@@ -46,6 +42,23 @@ def find_line_filters(alignment: Alignment) -> list[LeftOut]:
         if found:
             return found
     return []
+
+
+def has_totals(alignment: Alignment) -> bool:
+    """Whether a target column is the number of each group's rows, or the sum of one of their columns."""
+    wanted, rows, measures, numbers = _measures(alignment)
+    sums = (_sums(rows, values, wanted) for values in measures.values())
+    return any(agree(made, ys) >= ENOUGH for made in sums for ys in numbers.values())
+
+
+def _measures(alignment: Alignment) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, pl.Series], dict[str, pl.Series]]:
+    """The target's rows, their source rows, what may be added up of these (each row as 1 under ''), and the totals."""
+    wanted = alignment.target.unique(KEY, keep="first", maintain_order=True)
+    rows = alignment.source.join(wanted.select(KEY), on=KEY, how="semi")
+    measures = {"": pl.Series([1] * rows.height, dtype=pl.Decimal(38, 6))}
+    measures |= {c: read[1] for c in rows.columns if c != KEY and (read := number_column(rows[c])) is not None}
+    numbers = {c: read[1] for c in wanted.columns if c != KEY and (read := number_column(wanted[c])) is not None}
+    return wanted, rows, measures, numbers
 
 
 def _sums(rows: pl.DataFrame, values: pl.Series, wanted: pl.DataFrame) -> pl.Series:

@@ -82,6 +82,7 @@ def table_rules(
         steps.append({"default": {"value": default}})
     shown = ", ".join(f"{k} becomes {v or 'nothing'}" for k, v in list(usual.items())[:6])
     shown += f" and {len(usual) - 6} more" if len(usual) > 6 else ""
+    shown += f"; where there is none, {default}" if default is not None else ""
     cost = 2.0 + 0.12 * len(usual) + 0.5 * (default is not None)
     yield Explanation(
         "translation", (column,), {"from": column.name, "steps": steps}, cost, share, f"{column.source}: {shown}"

@@ -33,15 +33,21 @@ def write_spec(
         filters: What is left out.
         fields: The rule of each target column.
     """
-    rows: list[dict[str, Any]] = [
-        {"id": f"r{i}", "filter": f.keep, "book_as": "left_out"} for i, f in enumerate(filters, 1)
-    ]
+    rows: list[dict[str, Any]] = []
+    if alignment.latest:
+        by, steps = alignment.latest
+        latest = {"by": list(alignment.source_key), "order_by": by, "steps": steps}
+        rows.append({"id": "r1", "keep_latest": latest, "book_as": "merged"})
+    rows += [{"id": f"r{i}", "filter": f.keep, "book_as": "left_out"} for i, f in enumerate(filters, len(rows) + 1)]
     if alignment.grouped:
         rows.append({"id": f"r{len(rows) + 1}", "group": _group(alignment, fields.values())})
     for table, column, take in _lookups(fields.values()):
         look = {"table": table[0], "match": {column: table[1]}, "take": {f"{column}_{take}": take}, "on_miss": "null"}
         rows.append({"id": f"r{len(rows) + 1}", "lookup": look})
-    used = {c for f in filters for c in f.columns} | set(alignment.source_key if alignment.grouped else ())
+    used = {c for f in filters for c in f.columns} | set(
+        alignment.source_key if alignment.grouped or alignment.latest else ()
+    )
+    used |= {alignment.latest[0]} if alignment.latest else set()
     used |= {c.source for e in fields.values() for c in e.columns if c.source}
     written = {target: {"id": f"f{i}", **e.field} for i, (target, e) in enumerate(fields.items(), 1)}
     document = {
@@ -70,6 +76,8 @@ def _read_as_text(node: Any, typed: Sequence[str]) -> Any:
         out["steps"] = [_AS_TEXT, *out.get("steps", [])]
     if isinstance(name, list) and isinstance(out.get("steps"), list):
         out["steps"] = [_parts_as_text(step, name, typed) for step in out["steps"]]
+    if out.get("order_by") in typed and "steps" in out:
+        out["steps"] = [_AS_TEXT, *out["steps"]]
     if "by" in out and "take" in out and "steps" in out:
         out["steps"] = {c: [_AS_TEXT, *s] if c in typed else s for c, s in out["steps"].items()}
     return out
