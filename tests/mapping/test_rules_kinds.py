@@ -274,3 +274,15 @@ def test_days_written_together_are_no_amounts_with_a_limit() -> None:
     month = pl.col("out").str.slice(4, 2)
     rules = _read(source, pl.when(month <= "06").then(pl.lit("H1")).otherwise(pl.lit("H2")).alias("HALF"))
     assert not any("or more" in r.text for r in rules.rules)
+
+
+def test_a_part_of_a_value_is_translated() -> None:
+    draw = Random(6)
+    source = _stock().with_columns(
+        phone=pl.Series([f"00{draw.choice([49, 33, 48])}{draw.randrange(10**8)}" for _ in range(N)])
+    )
+    land = pl.col("phone").str.slice(2, 2).replace_strict({"49": "DE", "33": "FR", "48": "PL"}).alias("LAND")
+    target = source.select("no", land)
+    rules = find_rules(source, target, seconds_per_column=0.5)
+    assert [r.kind for r in rules.rules] == ["move", "translation"]
+    _holds(rules, source, target)

@@ -18,6 +18,7 @@ from .columns import number_column
 from .moments import first_or_last
 from .numbers import number_rules, said, threshold_rules
 from .pairs import arithmetic
+from .parts import translated_parts
 from .values import depends, presence_rules, table_rules, value_rules
 
 __all__ = ["explain"]
@@ -47,6 +48,8 @@ def explain(bench: Workbench, texts: pl.Series, seconds: float) -> list[Explanat
         found += _learned(bench, texts, min(seconds, 0.7) if codes else seconds, found)
     if not found and bench.enough >= ENOUGH:  # where pairs may be wrong, so many rules would fit by chance
         found += by_code(bench, texts, _plain)
+    if not found and bench.enough >= ENOUGH:
+        found += translated_parts(bench, texts)
     if not found:
         found += _two_columns(bench, texts, seconds)
     return sorted(found, key=lambda f: f.cost + 20 * (1 - f.share))
