@@ -34,6 +34,11 @@ def _not(c: str) -> str:
     return f"[^{quoted(c)}]"
 
 
+def _times(pattern: str, k: int) -> str:
+    """A pattern k times in a row."""
+    return pattern if k == 1 else f"(?:{pattern}){{{k}}}"
+
+
 def separators(values: Sequence[str]) -> list[str]:
     """What may part all of the texts: marks, runs of marks, words that every one of them holds."""
     first = values[0]
@@ -56,11 +61,11 @@ def _parts(d: str, least: int) -> Iterator[Move]:
         return
     q, n = quoted(d), _not(d)
     for k in range(1, min(least, 3) + 1):
-        yield {"extract": f"^(?:{n}*{q}){{{k}}}({_ANY}+)$"}, 1.3 + 0.15 * k + word
-        yield {"extract": f"^({_ANY}+?)".replace("+?", "+") + f"(?:{q}{n}*){{{k}}}$"}, 1.3 + 0.15 * k + word
-        yield {"extract": f"^((?:{n}*{q}){{{k}}})"}, 1.6 + 0.15 * k + word
+        yield {"extract": f"^{_times(n + '*' + q, k)}({_ANY}+)$"}, 1.3 + 0.15 * k + word
+        yield {"extract": f"^({_ANY}+){_times(q + n + '*', k)}$"}, 1.3 + 0.15 * k + word
+        yield {"extract": f"^({_times(n + '*' + q, k)})"}, 1.6 + 0.15 * k + word
         if k > 1:
-            yield {"extract": f"^((?:{n}*{q}){{{k - 1}}}{n}*){q}"}, 1.4 + 0.15 * k + word
+            yield {"extract": f"^({_times(n + '*' + q, k - 1)}{n}*){q}"}, 1.4 + 0.15 * k + word
     yield {"extract": f"^({_ANY}*{q})"}, 1.8 + word
     yield {"extract": f"({q}{n}*)$"}, 1.7 + word
     yield {"extract": f"({q}{_ANY}*)$"}, 1.7 + word
@@ -73,10 +78,14 @@ def _runs(values: Sequence[str]) -> Iterator[Move]:
         extra = {"digits": 0.0, "letters": 0.05, "upper": 0.3, "alnum": 0.1, "solid": 0.15}[name]
         for k in range(min(count, 5)):
             yield (
-                {"extract": f"^{outside}*(?:{inside}+{outside}+){{{k}}}({inside}+)" if k else f"({inside}+)"},
+                {
+                    "extract": f"^{outside}*{_times(inside + '+' + outside + '+', k)}({inside}+)"
+                    if k
+                    else f"({inside}+)"
+                },
                 1.1 + extra + 0.12 * k,
             )
-            ahead = f"(?:{outside}+{inside}+){{{k}}}" if k else ""
+            ahead = _times(f"{outside}+{inside}+", k) if k else ""
             yield {"extract": f"({inside}+){ahead}{outside}*$"}, 1.15 + extra + 0.14 * k
         if not count or name == "solid":
             continue
@@ -93,7 +102,7 @@ def _runs(values: Sequence[str]) -> Iterator[Move]:
         count = min(len(re.findall(token, v)) for v in values)
         for k in range(min(count, 4)):
             yield (
-                {"extract": f"^(?:{outside}*{token}){{{k}}}{outside}*({token})" if k else f"({token})"},
+                {"extract": f"^{_times(outside + '*' + token, k)}{outside}*({token})" if k else f"({token})"},
                 cost + 0.12 * k,
             )
 
