@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import UnknownNameError, UsageError
 from workbench.matching import Decision, Decisions, Match, Pairing, Scorer, load_model, match, scorers
-from workbench.model import TEXT, Contract, Field
+from workbench.model import TEXT, Contract, DataType, Field
 from workbench.profiling import profile
 
 from .tables import crm, customer, shuffled
@@ -127,6 +127,16 @@ def test_values_carry_a_match_where_no_name_says_anything() -> None:
     found = match(frame.head(40), other)
     assert proposed(found) == {"T01": "city", "Q77": "sku"}
     assert all(m.score < 0.95 for m in found.best)
+
+
+def test_where_nothing_but_names_is_known_only_names_speak() -> None:
+    frame = pl.DataFrame({n: [n * k for k in range(1, 6)] for n in ("qxv", "zzk", "phone")})
+    bare = Contract(
+        id="e", name="E", version="1.0.0", fields=tuple(Field(n, DataType("null")) for n in ("wvb", "jjq", "phone"))
+    )
+    found = match(frame, bare)
+    assert {m.target: m.source for m in found.best} == {"phone": "phone"}
+    assert (found.scores[:2, :2] < 0.01).all()
 
 
 def test_tables_without_anything_in_common_do_not_match() -> None:

@@ -181,7 +181,7 @@ def judge(
     by_name = name_best(scores)
     silence = _silence(scores, by_name, left)
     rest = nameless(scores, left)
-    if silence.any() and rest:
+    if silence.any() and rest and _seen(rest):
         lean = leaning if isinstance(leaning, float) else leaning[left]
         spoken = posterior(rest, strangers(silence.shape), model.silent, lean)
         shared, within = (filled(rest[n]) if n in rest else np.ones(spoken.shape) for n in _SHARING)
@@ -205,6 +205,12 @@ def _silence(scores: Mapping[str, Matrix], by_name: Matrix, left: tuple[Any, ...
     said = float((best * assign(best)).sum()) / min(best.shape)
     found: Matrix = np.maximum(silence, np.clip((_SPEAKING - said) / (_SPEAKING - _MUTE), 0.0, 1.0))
     return found
+
+
+def _seen(rest: Mapping[str, Matrix]) -> bool:
+    """Whether of any pair more than names is known: values, types or what they mean. Else only names can speak."""
+    telling = [rest[name] for name in ("values_shared", "types", "meaning") if name in rest]
+    return not telling or not all(np.isnan(matrix).all() for matrix in telling)
 
 
 def strangers(shape: tuple[int, ...]) -> tuple[Matrix, Matrix]:
