@@ -104,7 +104,7 @@ class Lexicon:
     def knows(self, word: str) -> bool:
         """Whether a word, or what it is short for, is one of the language.
 
-        >>> [lexicon().knows(word) for word in ("street", "nr", "stras")]
+        >>> [lexicon().knows(word) for word in ("street", "qty", "kunnr")]
         [True, True, False]
         """
         here = (self.words, self.expansions, self.phrases, self.little, self.units)

@@ -122,7 +122,7 @@ SEMANTIC_TYPES = (
 def named_meaning(name: str) -> str | None:
     """The one meaning that a name tells without any value, 'phone' for 'Telefon'; None where it tells none or several.
 
-    >>> named_meaning("Telefon"), named_meaning("date_of_birth"), named_meaning("remark")
+    >>> named_meaning("Telefon"), named_meaning("date_of_birth"), named_meaning("closed_on")
     ('phone', 'birth_date', None)
     """
     said = [kind for kind, strength in name_says(name).items() if strength >= 1.0 and kind in SEMANTIC_TYPES]
