@@ -15,6 +15,7 @@ import numpy.typing as npt
 from .deriving import BY_NAME, derived, filled, name_best, nameless
 from .grouping import quantile
 from .scorers import scorers
+from .vectors import product
 
 __all__ = [
     "CHOICE", "FINAL", "Model", "assign", "choice_features", "final_features", "judge", "load_model", "log_odds",
@@ -43,6 +44,7 @@ _SUGGESTED, _ASIDE = 0.45, 0.2  # the most that values can say that only suggest
 _SHARING, _PROVEN = ("values_shared", "values_within"), (0.9, 0.3)  # from here 164 of 164 held-out pairs were right
 _FIT = 0.98  # share of pairs that values alone must not fit, for the log-shares by values
 _FLOOR = -15.0  # log-shares below say nothing more
+_FAINT = 1e-3  # probability of an assigned pair below which it tells nothing of its neighbours
 _HEARD = 0.02  # least log-odds per point of score for which a score is worked out
 
 
@@ -134,7 +136,9 @@ def choice_features(odds: Matrix, left: Matrix, right: Matrix, values: Matrix) -
     row, column = _log_share(odds, 1), _log_share(odds, 0)
     taken = assign(np.clip(row + column, 2 * _FLOOR, None))
     rows, columns = np.nonzero(taken)
-    near = (left[:, rows] * np.exp(row + column)[rows, columns]) @ right[columns]
+    sure = np.exp(row + column)[rows, columns]
+    rows, columns, sure = (of[sure > _FAINT] for of in (rows, columns, sure))  # the fewer, the smaller the product
+    near = product(left[:, rows] * sure, right[columns])
     fitting = values - quantile(values.ravel(), _FIT)
     return {
         "pair": np.clip(odds, _FLOOR, None),

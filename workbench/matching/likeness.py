@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .letters import Letters, starts_of
-from .vectors import best_per_group
+from .vectors import best_per_group, product
 from .views import ColumnView
 
 __all__ = ["alike"]
@@ -46,7 +46,7 @@ def alike(sources: Sequence[ColumnView], targets: Sequence[ColumnView]) -> Matri
             found = best[rows]
             if bare_of[i]:
                 found = np.maximum(found, _BARE * best[bare_of[i]])
-            out[i] = shares[i] / shares[i].sum() @ found
+            out[i] = product(shares[i][None, :] / shares[i].sum(), found)[0]
     return np.where(worth[0][:, None] & worth[1][None, :], out, np.nan)
 
 

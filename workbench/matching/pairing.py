@@ -154,11 +154,12 @@ def _cover(
     order = [other_places[w] for words in others.words for w in words]
     starts = np.cumsum([0] + [len(words) for words in others.words[:-1]])
     best = np.maximum.reduceat(similar[:, order], starts, axis=1)
-    share = np.zeros((len(names.words), len(places)))
-    for i, words in enumerate(names.words):
-        for w in words:
-            share[i, places[w]] += weights[w]
-    return share @ best, share.sum(axis=1, keepdims=True)
+    worth = np.array([weights[w] for words in names.words for w in words])
+    places_of = [places[w] for words in names.words for w in words]
+    begins = np.cumsum([0] + [len(words) for words in names.words[:-1]])
+    # no matrix product: BLAS would wake all processors
+    covered: Matrix = np.add.reduceat(best[places_of] * worth[:, None], begins, axis=0)
+    return covered, np.add.reduceat(worth, begins)[:, None]
 
 
 def called(description: str) -> list[tuple[str, ...]]:

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bags", "best_per_group", "group_max"]
+__all__ = ["Bags", "best_per_group", "group_max", "product"]
 
 Codes = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
 _PAIRS = 4_000_000  # pairs of equal terms that are summed at a time
+_SMALL = 20_000_000  # multiplications from which BLAS on several processors is worth to wake them
 _BLOCK = 512  # rows of a product made dense at a time
 
 
@@ -160,3 +161,12 @@ def best_per_group(left: Any, right: Any, members: Sequence[Sequence[int]]) -> M
         row = np.repeat(np.repeat(np.arange(at, at + near.shape[0]), np.diff(near.indptr)), many)
         np.maximum.at(out, row * len(members) + group[place], np.repeat(near.data, many))
     return out.reshape(left.shape[0], -1).astype(np.float64)
+
+
+def product(left: Matrix, right: Matrix) -> Matrix:
+    """The matrix product; a small one without BLAS, whose idle threads take longer than the work."""
+    if left.shape[0] * right.size >= _SMALL:
+        large: Matrix = left @ right
+        return large
+    small: Matrix = np.einsum("ik,kj->ij", left, right)
+    return small

@@ -119,6 +119,7 @@ SEMANTIC_TYPES = (
 """Every meaning that may be guessed."""
 
 
+@cache
 def named_meaning(name: str) -> str | None:
     """The one meaning that a name tells without any value, 'phone' for 'Telefon'; None where it tells none or several.
 
