@@ -75,7 +75,7 @@ def _examples(source: str) -> pl.DataFrame:
     Raises:
         SourceError: They are no examples: an output is missing, or a column holds more than single values.
     """
-    import polars as pl
+    from workbench.mapping import as_text
 
     rows = _rows(source)
     nested = [name for name, type_ in rows.schema.items() if type_.is_nested()]
@@ -87,8 +87,7 @@ def _examples(source: str) -> pl.DataFrame:
         )
     if rows.width < 2:
         raise SourceError("there is one column only", where=source, cure="add a last column with the wanted outputs")
-    texts = rows.select(pl.all().cast(pl.String))
-    texts = texts.select(pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in texts.columns)
+    texts = as_text(rows)
     wanted = texts.columns[-1]
     if texts[wanted].null_count() == texts.height:
         raise SourceError(
@@ -272,7 +271,7 @@ def _personal(rows: pl.DataFrame, names: Sequence[str]) -> bool:
     """Whether one of the columns holds data about persons."""
     from workbench.profiling import profile
 
-    return any(c.personal for c in profile(rows.select(names).lazy(), name="key").columns)
+    return bool(profile(rows.select(names).lazy(), name="key").personal)
 
 
 def _rules_data(found: Rules, compared: Documented | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from .counts import Counts
 from .difference import Example, SpecChange, SpecDiff
 from .draft import Choice, draft_spec
 from .draft_linked import field_values, held_against
+from .hidden.aligning import as_text
 from .inverted import Inverted, Lost, Way
 from .inverting import invert
 from .learn_links import LinkedField, learn_from_links, linked_pairs
@@ -43,6 +44,7 @@ __all__ = [
     "SpecDiff",
     "Way",
     "apply",
+    "as_text",
     "batch_rows_of",
     "columns_read",
     "compare_rules",

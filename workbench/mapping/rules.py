@@ -161,7 +161,7 @@ def find_rules(
     for c in [c for c in unexplained if not clues[c]]:
         progress(f"looking for a rule of some rows of {c}")
         clues[c] = partly(bench, wanted[c], min(1.0, seconds_per_column))
-    hidden = _personal(before) | {f"\0{c}" for c in _personal(after)}
+    hidden = [profile(rows.head(_LOOKED_AT), name="feed").personal for rows in (before, after)]
     return Rules(
         rules=tuple(_rules(found, filters, alignment, hidden)),
         spec=found.spec if found else None,
@@ -207,12 +207,10 @@ def _without(rows: pl.DataFrame, filters: Sequence[LeftOut]) -> pl.DataFrame:
     return rows.filter(~pl.any_horizontal(f.rejected.fill_null(False) for f in filters)) if filters else rows
 
 
-def _personal(rows: pl.DataFrame) -> set[str]:
-    """The columns whose values are data about persons: rules do not spell them out."""
-    return {c.name for c in profile(rows.head(_LOOKED_AT), name="feed").columns if c.personal}
-
-
-def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignment, hidden: set[str]) -> Iterator[Rule]:
+def _rules(
+    found: Checked | None, filters: Sequence[LeftOut], alignment: Alignment, hidden: Sequence[frozenset[str]]
+) -> Iterator[Rule]:
+    """The rules; of columns that are data about persons, the source's and the target's `hidden`, without values."""
     numbers = count(1)
     if alignment.latest:
         keys, by = " and ".join(alignment.source_key), alignment.latest[0]
@@ -223,6 +221,7 @@ def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignme
         yield Rule(f"R{next(numbers):02}", "filter", None, f.columns, f.text, f.rows, f.rows)
     if found is None:
         return
+    ours, theirs = hidden
     key = alignment.target_key[0] if alignment.target_key else None
     for column, rule in found.fields.items():
         bad = found.paired.filter(~found.agrees(column))
@@ -233,6 +232,6 @@ def _rules(found: Checked | None, filters: Sequence[LeftOut], alignment: Alignme
         rows = found.paired.height
         number = f"R{next(numbers):02}"
         text = rule.text
-        if rule.kind in _SPELT_OUT and hidden & {*sources, f"\0{column}"}:
+        if rule.kind in _SPELT_OUT and (column in theirs or not ours.isdisjoint(sources)):
             text = f"{' and '.join(sources) or column}: a {rule.kind} whose values are personal data"
         yield Rule(number, rule.kind, column, sources, text, rows, rows - bad.height, examples)

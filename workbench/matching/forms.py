@@ -156,8 +156,7 @@ def parts_of(side: Sequence[ColumnView], *wholes: Form) -> list[list[tuple[str, 
         [
             (part, position)
             for part, alternatives in form.parts
-            for position in [next((i for i, names in speaking if _role(names, alternatives, context)), None)]
-            if position is not None
+            if (position := next((i for i, names in speaking if _role(names, alternatives, context)), None)) is not None
         ]
         for form in wholes
     ]

@@ -34,6 +34,11 @@ class Names:
     words: tuple[tuple[str, ...], ...]
     owners: tuple[int, ...]
 
+    @cached_property
+    def begins(self) -> npt.NDArray[np.int64]:
+        """Where each name begins in the words of all, one behind the other."""
+        return np.cumsum([0, *map(len, self.words[:-1])])
+
 
 @dataclass(frozen=True, eq=False)
 class Pairing:
@@ -152,14 +157,12 @@ def _cover(
     """
     (names, places), (others, other_places) = of, by
     order = [other_places[w] for words in others.words for w in words]
-    starts = np.cumsum([0] + [len(words) for words in others.words[:-1]])
-    best = np.maximum.reduceat(similar[:, order], starts, axis=1)
+    best = np.maximum.reduceat(similar[:, order], others.begins, axis=1)
     worth = np.array([weights[w] for words in names.words for w in words])
     places_of = [places[w] for words in names.words for w in words]
-    begins = np.cumsum([0] + [len(words) for words in names.words[:-1]])
     # no matrix product: BLAS would wake all processors
-    covered: Matrix = np.add.reduceat(best[places_of] * worth[:, None], begins, axis=0)
-    return covered, np.add.reduceat(worth, begins)[:, None]
+    covered: Matrix = np.add.reduceat(best[places_of] * worth[:, None], names.begins, axis=0)
+    return covered, np.add.reduceat(worth, names.begins)[:, None]
 
 
 def called(description: str) -> list[tuple[str, ...]]:

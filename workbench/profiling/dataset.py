@@ -152,6 +152,11 @@ class Profile:
         meant = [k.columns for k in self.keys if k.unique and k.score >= _MEANT]
         return meant[0] if meant and self.rows.value >= 2 else ()
 
+    @property
+    def personal(self) -> frozenset[str]:
+        """The columns whose values are data about persons."""
+        return frozenset(c.name for c in self.columns if c.personal)
+
     def masked(self) -> Profile:
         """The same facts with the values of personal columns masked and every sample left out."""
         return replace(self, columns=tuple(c.masked() if c.personal else replace(c, sample=()) for c in self.columns))

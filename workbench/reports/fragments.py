@@ -73,8 +73,8 @@ def counts_table(counts: Counts) -> str:
 
 def masked_preview(frame: pl.DataFrame, target: Contract, limit: int = 6) -> str:
     """The first rows of a result as HTML; masked is what the contract calls personal, and what looks so."""
-    seen = profile(frame.head(_LOOKED_AT), name=target.name).columns
-    personal = {f.name for f in target.fields if f.personal} | {c.name for c in seen if c.personal}
+    seen = profile(frame.head(_LOOKED_AT), name=target.name).personal
+    personal = {f.name for f in target.fields if f.personal} | seen
     rows = [
         tuple(_cell(value, name in personal) for name, value in zip(frame.columns, row, strict=True))
         for row in frame.head(limit).rows()

@@ -89,7 +89,7 @@ class MappingDecisions(SpecSession):
         dataset, target = spec.source.dataset, project.target(spec)
         facts = facts or project.profile(dataset)
         stated = project.contract(dataset)
-        personal = frozenset(c.name for c in facts.columns if c.personal)
+        personal = facts.personal
         previewer = Previewer(
             project.frame(dataset), target=target, source_contract=stated, tables=project.table, personal=personal
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-__all__ = ["Alignment", "align", "as_text"]
+__all__ = ["Alignment", "align", "as_text", "beside", "once", "varying"]
 
 ENOUGH = 0.9
 SAMPLE = 20_000
@@ -63,6 +63,28 @@ def as_text(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """
     flat = frame.lazy().select(list(_scalars(frame.lazy().collect_schema()))).cast(pl.String).collect()
     return flat.select(pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).alias(c) for c in flat.columns)
+
+
+def once(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each key, in the rows' order."""
+    return rows.unique(KEY, keep="first", maintain_order=True)
+
+
+def beside(wanted: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The row of each target row's key, in the target's order; nulls where there is none.
+
+    Args:
+        wanted: The target's rows with their key.
+        rows: One row a key.
+    """
+    return wanted.select(KEY).join(rows, on=KEY, how="left", maintain_order="left")
+
+
+def varying(rows: pl.DataFrame) -> set[str]:
+    """The columns that have several values within a key."""
+    names = [c for c in rows.columns if c != KEY]
+    most = rows.group_by(KEY).agg(pl.col(names).n_unique()).select(pl.col(names).max()).row(0, named=True)
+    return {name for name in names if most[name] != 1}
 
 
 def _scalars(schema: Mapping[str, Any], path: str = "", inside: pl.Expr | None = None) -> Iterator[pl.Expr]:

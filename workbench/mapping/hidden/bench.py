@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from .aligning import KEY, Alignment
+from .aligning import KEY, Alignment, beside, once, varying
 from .candidates import Column, Workbench
 from .columns import number_column
 from .moments import day_column
@@ -26,18 +26,17 @@ def bench_of(alignment: Alignment, tables: Mapping[str, pl.DataFrame]) -> tuple[
     kept = alignment.source
     names = [c for c in kept.columns if c != KEY]
     if not alignment.grouped:
-        data = kept.unique(KEY, keep="first", maintain_order=True)
+        data = once(kept)
         columns = [Column(n, n) for n in names]
     else:
         data, columns = _grouped(kept, names)
     wanted = alignment.target.join(data.select(KEY), on=KEY, how="semi")
-    beside = wanted.select(KEY).join(data, on=KEY, how="left", maintain_order="left")
-    return Workbench(columns, beside, tables), wanted
+    return Workbench(columns, beside(wanted, data), tables), wanted
 
 
 def _grouped(kept: pl.DataFrame, names: Sequence[str]) -> tuple[pl.DataFrame, list[Column]]:
-    spread = kept.group_by(KEY).agg(pl.col(n).n_unique() for n in names).select(pl.col(names).max()).row(0)
-    same = [n for n, most in zip(names, spread, strict=True) if most == 1]
+    several = varying(kept)
+    same = [n for n in names if n not in several]
     columns = [Column(n, n) for n in same]
     exprs: list[pl.Expr] = [pl.col(n).first() for n in same]
     exprs.append(pl.len().alias(_free("rows", names)))

@@ -8,7 +8,7 @@ from itertools import chain
 
 import polars as pl
 
-from .aligning import KEY
+from .aligning import KEY, beside, once
 from .candidates import ENOUGH, Workbench
 from .columns import numbers_as
 from .fields import explain
@@ -60,14 +60,9 @@ def partly(bench: Workbench, texts: pl.Series, seconds: float) -> str:
     return f"{best.text}, but in {best.share:.0%} of the rows only"
 
 
-def _beside(rows: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    once = rows.unique(KEY, keep="first", maintain_order=True)
-    return wanted.select(KEY).join(once, on=KEY, how="left", maintain_order="left")
-
-
 def _of_days(texts: pl.Series, wanted: pl.DataFrame, rows: pl.DataFrame) -> Iterator[str]:
-    beside = _beside(rows, wanted).drop(KEY)
-    days = {c: read[1].str.to_date() for c in beside.columns if (read := day_column(beside[c])) is not None}
+    here = beside(wanted, once(rows)).drop(KEY)
+    days = {c: read[1].str.to_date() for c in here.columns if (read := day_column(here[c])) is not None}
     ours, numbers = day_column(texts), numbers_as(texts)
     for name, values in days.items():
         if ours is not None:
@@ -79,8 +74,8 @@ def _of_days(texts: pl.Series, wanted: pl.DataFrame, rows: pl.DataFrame) -> Iter
             between = (later - values).dt.total_days().cast(pl.Decimal(38, 6))
             if name != other and agree(between, numbers) >= ENOUGH:  # type: ignore[arg-type]
                 yield f"the days from {name} to {other}"
-    for name in beside.columns:
-        if beside[name].n_unique() * 2 < texts.len() and depends(beside[name], texts) >= ENOUGH:
+    for name in here.columns:
+        if here[name].n_unique() * 2 < texts.len() and depends(here[name], texts) >= ENOUGH:
             yield f"follows from {name}, by no steps that were found"
 
 
@@ -91,9 +86,9 @@ def _of_groups(texts: pl.Series, wanted: pl.DataFrame, rows: pl.DataFrame) -> It
         made |= {m: column.drop_nulls().str.join(m) for m in _MARKS}
         made |= {f"\0{m}": column.drop_nulls().unique(maintain_order=True).str.join(m) for m in _MARKS}
         groups = rows.group_by(KEY, maintain_order=True).agg(e.alias(f"__{i}") for i, e in enumerate(made.values()))
-        beside = wanted.select(KEY).join(groups, on=KEY, how="left", maintain_order="left")
+        here = beside(wanted, groups)
         for i, how in enumerate(made):
-            if agree(beside[f"__{i}"], texts) < ENOUGH:
+            if agree(here[f"__{i}"], texts) < ENOUGH:
                 continue
             if how in ("first", "last"):
                 yield f"{name} of each group's {how} row"

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from .aligning import KEY, Alignment
+from .aligning import KEY, Alignment, beside, once, varying
 from .candidates import ENOUGH
 from .columns import number_column
 from .lines import has_totals
@@ -26,21 +26,20 @@ def keep_latest(alignment: Alignment) -> Alignment | None:
     Returns:
         None where no column's order gives the target's values, or where counts and sums say that rows are added up.
     """
-    rows, wanted = alignment.source, alignment.target.unique(KEY, keep="first", maintain_order=True)
-    names = [c for c in rows.columns if c != KEY]
-    spread = rows.group_by(KEY).agg(pl.col(n).n_unique() for n in names).select(pl.col(names).max()).row(0, named=True)
-    varying = [n for n in names if spread[n] > 1]
+    rows, wanted = alignment.source, once(alignment.target)
+    changing = varying(rows)
+    several = [c for c in rows.columns if c in changing]
     best: tuple[int, Alignment] | None = None
-    for name in varying:
+    for name in several:
         order = _ordered(rows[name])
         if order is None:
             continue
         steps, values = order
         ranked = rows.with_columns(values.alias("__order")).sort("__order", descending=True, nulls_last=True)
-        last = ranked.unique(KEY, keep="first", maintain_order=True).drop("__order")
-        beside = wanted.select(KEY).join(last, on=KEY, how="left", maintain_order="left")
-        others = [n for n in varying if n != name]
-        hits = sum(any(agree(beside[n], wanted[c]) >= ENOUGH for n in others) for c in wanted.columns if c != KEY)
+        last = once(ranked).drop("__order")
+        here = beside(wanted, last)
+        others = [n for n in several if n != name]
+        hits = sum(any(agree(here[n], wanted[c]) >= ENOUGH for n in others) for c in wanted.columns if c != KEY)
         if hits and (best is None or hits > best[0]):
             best = hits, replace(alignment, source=last, grouped=False, latest=(name, steps))
     return None if best is None or has_totals(alignment) else best[1]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from .aligning import KEY, Alignment
+from .aligning import KEY, Alignment, beside, once
+from .candidates import ENOUGH
 from .columns import number_column
 from .filters import LeftOut, conditions, joined
 from .numbers import agree
 
 __all__ = ["find_line_filters", "has_totals"]
 
-ENOUGH = 0.98
 SOME = 0.03  # share of the groups that are whole, from which a count or sum is worth a look
 LEAST_GROUPS = 5
 TRIED = 3
@@ -53,7 +53,7 @@ def has_totals(alignment: Alignment) -> bool:
 
 def _measures(alignment: Alignment) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, pl.Series], dict[str, pl.Series]]:
     """The target's rows, their source rows, what may be added up of these (each row as 1 under ''), and the totals."""
-    wanted = alignment.target.unique(KEY, keep="first", maintain_order=True)
+    wanted = once(alignment.target)
     rows = alignment.source.join(wanted.select(KEY), on=KEY, how="semi")
     measures = {"": pl.Series([1] * rows.height, dtype=pl.Decimal(38, 6))}
     measures |= {c: read[1] for c in rows.columns if c != KEY and (read := number_column(rows[c])) is not None}
@@ -64,7 +64,7 @@ def _measures(alignment: Alignment) -> tuple[pl.DataFrame, pl.DataFrame, dict[st
 def _sums(rows: pl.DataFrame, values: pl.Series, wanted: pl.DataFrame) -> pl.Series:
     """The sum of each target row's group, in the target's order; null where no row is left."""
     sums = rows.select(KEY).with_columns(values.alias("__sum")).group_by(KEY).agg(pl.col("__sum").sum())
-    return wanted.select(KEY).join(sums, on=KEY, how="left", maintain_order="left")["__sum"]
+    return beside(wanted, sums)["__sum"]
 
 
 def _found(rows: pl.DataFrame, values: pl.Series, wanted: pl.DataFrame, ys: pl.Series, share: float) -> list[LeftOut]:

@@ -9,12 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from .candidates import Column, Explanation
+from .candidates import ENOUGH, Column, Explanation
 from .columns import roundest
 
 __all__ = ["agree", "capped", "digits_of", "form_of", "number_rules", "said", "threshold_rules"]
 
-ENOUGH = 0.98
 _AGGREGATES = {
     "sum": "sum of {}",
     "count": "number of rows",
@@ -193,13 +192,7 @@ def threshold_rules(column: Column, steps: list[Any], xs: pl.Series, texts: pl.S
     if not (spans["high"].head(-1) < spans["low"].slice(1)).all():
         return
     rows = spans.rows()
-    if (
-        min(
-            r[2]
-            for r in frame.group_by("t").len().join(spans, on="t", nulls_equal=True).select("t", "low", "len").rows()
-        )
-        < 2
-    ):
+    if min(frame.group_by("t").len()["len"]) < 2:
         return
     cases, words = [], []
     for (_, _, high), (value, low, _) in reversed(list(itertools.pairwise(rows))):

@@ -7,11 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from .candidates import Column, Explanation, Table
+from .candidates import ENOUGH, Column, Explanation, Table
 
 __all__ = ["depends", "table_rules", "value_rules"]
 
-ENOUGH = 0.98
 MOST_VALUES = 200
 LEAST_MISSING = 5  # rows without and with a value from which a missing value is evidence
 CLEAR = 0.75
